@@ -1,0 +1,119 @@
+//! Turns `locales/{en,de}/*.json` into one function per sentence.
+//!
+//! A key, a placeholder or a language that is missing stops the build with its name. A pair
+//! `x_one`, `x_other` becomes one function that takes the count, `{n}` in its text.
+
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+const LANGUAGES: [(&str, &str); 2] = [("en", "En"), ("de", "De")];
+
+fn main() {
+    println!("cargo::rerun-if-changed=locales");
+    let mut out = String::new();
+    let mut slices: Vec<String> = std::fs::read_dir("locales/en")
+        .expect("locales/en")
+        .map(|f| f.expect("locales/en").path().file_stem().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    slices.sort();
+    for slice in &slices {
+        let texts: Vec<Map<String, Value>> = LANGUAGES.iter().map(|(tag, _)| read(tag, slice)).collect();
+        for (other, (tag, _)) in texts.iter().zip(LANGUAGES) {
+            let keys = |m: &Map<String, Value>| m.keys().cloned().collect::<BTreeSet<_>>();
+            let difference: Vec<_> = keys(&texts[0]).symmetric_difference(&keys(other)).cloned().collect();
+            assert!(difference.is_empty(), "locales/{tag}/{slice}.json and locales/en/{slice}.json differ in: {difference:?}");
+        }
+        writeln!(out, "pub mod {slice} {{\n    use super::super::number;\n    use domain::language::Language::{{self, De, En}};").expect("write");
+        for key in texts[0].keys() {
+            if key.ends_with("_other") && texts[0].contains_key(&format!("{}_one", key.trim_end_matches("_other"))) {
+                continue;
+            }
+            match key.strip_suffix("_one") {
+                Some(stem) => plural(&mut out, slice, stem, &texts),
+                None => plain(&mut out, slice, key, &texts),
+            }
+        }
+        out += "    const _: fn(Language, u64) -> String = number;\n}\n";
+    }
+    let path = Path::new(&std::env::var("OUT_DIR").expect("OUT_DIR")).join("texts.rs");
+    std::fs::write(path, out).expect("texts.rs");
+}
+
+fn read(tag: &str, slice: &str) -> Map<String, Value> {
+    let path = format!("locales/{tag}/{slice}.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    serde_json::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+fn text<'a>(texts: &'a [Map<String, Value>], language: usize, slice: &str, key: &str) -> &'a str {
+    let found = texts[language].get(key).and_then(Value::as_str).filter(|t| !t.trim().is_empty());
+    found.unwrap_or_else(|| panic!("{slice}.{key} has no text in {}", LANGUAGES[language].0))
+}
+
+/// `"a {b} c"` → (`["a ", " c"]`, `["b"]`).
+fn split(text: &str) -> (Vec<&str>, Vec<&str>) {
+    let (mut parts, mut names, mut rest) = (Vec::new(), Vec::new(), text);
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, tail) = after.split_once('}').unwrap_or_else(|| panic!("no closing brace: {text}"));
+        parts.push(before);
+        names.push(name);
+        rest = tail;
+    }
+    parts.push(rest);
+    (parts, names)
+}
+
+fn arguments(texts: &[Map<String, Value>], slice: &str, key: &str) -> BTreeSet<String> {
+    let of = |language| split(text(texts, language, slice, key)).1.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+    let first = of(0);
+    for (language, (tag, _)) in LANGUAGES.iter().enumerate() {
+        assert!(of(language) == first, "{slice}.{key}: the placeholders differ in {tag}");
+    }
+    first
+}
+
+fn expression(text: &str) -> String {
+    let (parts, names) = split(text);
+    if names.is_empty() {
+        return format!("{text:?}");
+    }
+    let mut pieces = Vec::new();
+    for (i, part) in parts.iter().enumerate() {
+        if !part.is_empty() {
+            pieces.push(format!("{part:?}"));
+        }
+        if let Some(name) = names.get(i) {
+            pieces.push((*name).to_owned());
+        }
+    }
+    format!("[{}].concat()", pieces.join(", "))
+}
+
+fn plain(out: &mut String, slice: &str, key: &str, texts: &[Map<String, Value>]) {
+    let names = arguments(texts, slice, key);
+    let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
+    let result = if names.is_empty() { "&'static str" } else { "String" };
+    let arms: String = (0..LANGUAGES.len()).map(|l| format!("{} => {}, ", LANGUAGES[l].1, expression(text(texts, l, slice, key)))).collect();
+    writeln!(out, "    pub fn {key}(l: Language{parameters}) -> {result} {{ match l {{ {arms}}} }}").expect("write");
+}
+
+fn plural(out: &mut String, slice: &str, stem: &str, texts: &[Map<String, Value>]) {
+    let (one, other) = (format!("{stem}_one"), format!("{stem}_other"));
+    let mut names = arguments(texts, slice, &other);
+    names.extend(arguments(texts, slice, &one));
+    names.remove("n");
+    let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
+    let arms: String = (0..LANGUAGES.len())
+        .map(|l| {
+            let string = |key: &str| format!("{}.to_owned()", expression(text(texts, l, slice, key)));
+            format!("({0}, 1) => {1}, ({0}, _) => {2}, ", LANGUAGES[l].1, string(&one), string(&other))
+        })
+        .collect();
+    writeln!(
+        out,
+        "    pub fn {stem}(l: Language, count: u64{parameters}) -> String {{ let n = number(l, count); let n = n.as_str(); let _ = n; match (l, count) {{ {arms}}} }}"
+    )
+    .expect("write");
+}

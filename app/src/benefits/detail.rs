@@ -1,0 +1,130 @@
+//! What the arrow opens, by how the benefit is fulfilled.
+
+use super::address::Address;
+use super::install::Install;
+use super::keys::Keys;
+use super::page::DetailResource;
+use crate::i18n::{self, t};
+use crate::session::use_language;
+use crate::ui::{Date, Notice, failure};
+use domain::benefits::BenefitStatus;
+use domain::benefits::view::BenefitDetail;
+use domain::catalogue::{Category, Fulfilment};
+use domain::view::WhoMay;
+use leptos::prelude::*;
+
+#[component]
+pub fn Detail(category: Category, address: Memo<Address>, detail: DetailResource, may_get_keys: bool, who_may: WhoMay) -> impl IntoView {
+    let l = use_language();
+    let who_may = StoredValue::new(who_may);
+    view! {
+        <Suspense fallback=move || view! { <p class="detail hint">{t::shell::loading(l)}</p> }>
+            {move || Suspend::new(async move {
+                match detail.await {
+                    Some(Ok(detail)) => view! { <Opened category=category address=address detail=detail may_get_keys=may_get_keys who_may=who_may.get_value() /> }.into_any(),
+                    Some(Err(error)) => failure(&error),
+                    None => ().into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, may_get_keys: bool, who_may: WhoMay) -> impl IntoView {
+    let l = use_language();
+    let fulfilment = detail.row.fulfilment;
+    if fulfilment == Fulfilment::None {
+        return view! {
+            <div class="detail">
+                <div>
+                    <p>{detail.summary}</p>
+                    <p>{t::benefits::no_details(l)}</p>
+                </div>
+            </div>
+        }
+        .into_any();
+    }
+    let pending = (detail.row.status == BenefitStatus::Pending).then(|| view! { <Notice>{t::benefits::pending_text(l)}</Notice> });
+    let instructions = detail.instructions.clone().map(|text| {
+        view! {
+            <h3>{t::benefits::instructions(l)}</h3>
+            <p>{text}</p>
+        }
+    });
+    let keys = fulfilment.has_keys().then(|| view! { <Keys detail=detail.clone() may=may_get_keys who_may=who_may /> });
+    let right = if fulfilment.has_downloads() {
+        view! { <Install category=category address=address detail=detail.clone() /> }.into_any()
+    } else if fulfilment.has_seats() {
+        view! { <Holders detail=detail.clone() /> }.into_any()
+    } else {
+        view! { <Facts detail=detail.clone() /> }.into_any()
+    };
+    view! {
+        <div class="detail">
+            <div>
+                {pending}
+                <p>{detail.summary.clone()}</p>
+                {instructions}
+                {keys}
+            </div>
+            <div>{right}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Who holds the seats, read-only.
+#[component]
+fn Holders(detail: BenefitDetail) -> impl IntoView {
+    let l = use_language();
+    let total = detail.row.quantity.map_or_else(|| t::words::unlimited(l).to_owned(), |q| i18n::number(l, u64::from(q)));
+    let used = t::benefits::seats(l, &i18n::number(l, u64::from(detail.row.taken)), &total);
+    let list = if detail.holders.is_empty() {
+        view! { <p class="hint">{t::benefits::no_holder(l)}</p> }.into_any()
+    } else {
+        let rows = detail.holders.into_iter().map(|h| {
+            let since = t::benefits::since(l, &i18n::date(l, h.at));
+            view! {
+                <li>
+                    <span>{h.name}</span>
+                    <span class="hint num">{since}</span>
+                </li>
+            }
+        });
+        view! { <ul class="steps">{rows.collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <h3>{t::benefits::holders(l)}</h3>
+        <p class="num">{used}</p>
+        {list}
+    }
+}
+
+/// Figures and dates, read-only.
+#[component]
+fn Facts(detail: BenefitDetail) -> impl IntoView {
+    let l = use_language();
+    let row = &detail.row;
+    let count = |n: u32| i18n::quantity(l, row.unit, Some(n));
+    let mut facts: Vec<(&'static str, String)> = vec![(t::benefits::granted(l), i18n::quantity(l, row.unit, row.quantity))];
+    if matches!(row.fulfilment, Fulfilment::SupportAssign | Fulfilment::RequestForm) {
+        facts.push((t::benefits::reserved(l), count(detail.reserved)));
+        facts.push((t::benefits::used(l), count(detail.used)));
+        let left = row.quantity.map(|q| q.saturating_sub(row.taken));
+        facts.push((t::benefits::remaining(l), i18n::quantity(l, row.unit, left)));
+    }
+    if let Some(most) = detail.max_per_request {
+        facts.push((t::benefits::max_per_request(l), count(most)));
+    }
+    if let Some(months) = detail.valid_months {
+        facts.push((t::benefits::valid(l), t::benefits::months(l, u64::from(months))));
+    }
+    view! {
+        <dl class="facts">
+            {facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd class="num">{value}</dd></div> }).collect_view()}
+            {detail.activated_at.map(|at| view! { <div><dt>{t::benefits::activated(l)}</dt><dd class="num"><Date at=at /></dd></div> })}
+            <div><dt>{t::benefits::expires(l)}</dt><dd class="num"><Date at=detail.row.expires_at /></dd></div>
+        </dl>
+    }
+}

@@ -1,0 +1,212 @@
+//! Search, filters and the table.
+
+use super::address::Address;
+use super::detail::Detail;
+use super::page::DetailResource;
+use crate::i18n::{self, t};
+use crate::session::use_language;
+use crate::ui::{Date, Status};
+use domain::benefits::view::{BenefitFilter, BenefitPage, BenefitRow};
+use domain::catalogue::{Category, Fulfilment};
+use domain::language::Language;
+use domain::view::WhoMay;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use std::time::Duration;
+
+/// How long the search waits for the next letter.
+const PAUSE: Duration = Duration::from_millis(200);
+
+pub(super) fn stay() -> NavigateOptions {
+    NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() }
+}
+
+/// Finds as you type; with a button for those who press Enter or have no JavaScript.
+#[component]
+pub fn Search(category: Category, address: Memo<Address>) -> impl IntoView {
+    let l = use_language();
+    let navigate = use_navigate();
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let go = StoredValue::new(move |text: String| {
+        navigate(&address.get_untracked().searched(text).href(category), stay());
+    });
+    let typed = move |event: leptos::ev::Event| {
+        let text = event_target_value(&event);
+        if let Some(handle) = waiting.get_value() {
+            handle.clear();
+        }
+        waiting.set_value(set_timeout_with_handle(move || go.with_value(|go| go(text)), PAUSE).ok());
+    };
+    let initial = address.with_untracked(|a| a.search.clone());
+    let filter = address.with_untracked(|a| a.filter);
+    view! {
+        <form class="tools" method="get" role="search">
+            {(filter != BenefitFilter::All).then(|| view! { <input type="hidden" name="filter" value=filter.slug() /> })}
+            <label class="sr-only" for="q">{t::benefits::find(l)}</label>
+            <input
+                class="field search"
+                id="q"
+                name="q"
+                type="search"
+                maxlength="100"
+                placeholder=t::benefits::find(l)
+                value=initial
+                on:input=typed
+            />
+            <button class="btn" type="submit">{t::benefits::find_submit(l)}</button>
+        </form>
+    }
+}
+
+/// The filters, with how many each leaves.
+#[component]
+pub fn Chips(category: Category, address: Memo<Address>, counts: [u64; 3]) -> impl IntoView {
+    let l = use_language();
+    let name = move |filter| match filter {
+        BenefitFilter::All => t::benefits::filter_all(l),
+        BenefitFilter::NotActivated => t::benefits::filter_not_activated(l),
+        BenefitFilter::EndsSoon => t::benefits::filter_ends_soon(l),
+    };
+    view! {
+        <nav class="chips" aria-label=t::benefits::filters(l)>
+            {BenefitFilter::ALL
+                .into_iter()
+                .zip(counts)
+                .map(|(filter, count)| {
+                    let href = move || address.with(|a| a.filtered(filter).href(category));
+                    let current = move || address.with(|a| (a.filter == filter).then_some("true"));
+                    view! {
+                        <a class="chip" href=href aria-current=current>
+                            {name(filter)}
+                            " "
+                            <span class="num">{i18n::number(l, count)}</span>
+                        </a>
+                    }
+                })
+                .collect_view()}
+        </nav>
+    }
+}
+
+#[component]
+pub fn Table(category: Category, address: Memo<Address>, page: BenefitPage, detail: DetailResource, may_get_keys: bool, who_may: WhoMay) -> impl IntoView {
+    let l = use_language();
+    let date_column = if category == Category::GoToMarket { t::benefits::expires(l) } else { t::benefits::activate_by(l) };
+    let head = [t::benefits::benefit(l), t::benefits::package(l), t::benefits::quantity(l), date_column, t::benefits::status(l)];
+    let next = page.next.clone();
+    let first = address.with_untracked(|a| !a.after.is_empty());
+    let who_may = StoredValue::new(who_may);
+    view! {
+        <section class="card" aria-label=t::benefits::list(l)>
+            <table class="table" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        {head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}
+                        <th role="columnheader" scope="col">
+                            <span class="sr-only">{t::benefits::details(l)}</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">
+                    {page
+                        .rows
+                        .into_iter()
+                        .map(|row| view! { <Row category=category address=address row=row head=head detail=detail may_get_keys=may_get_keys who_may=who_may /> })
+                        .collect_view()}
+                </tbody>
+            </table>
+            <div class="table-foot">
+                <span class="num">{t::benefits::shown(l, page.total)}</span>
+                <span>
+                    {first.then(|| view! { <a href=move || address.with(|a| a.paged(String::new()).href(category))>{t::benefits::first_page(l)}</a> " " })}
+                    {next
+                        .map(|after| {
+                            view! { <a href=move || address.with(|a| a.paged(after.clone()).href(category))>{t::benefits::next_page(l)}</a> }
+                        })}
+                </span>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn quantity(l: Language, row: &BenefitRow) -> String {
+    i18n::quantity(l, row.unit, row.quantity)
+}
+
+#[component]
+fn Row(
+    category: Category,
+    address: Memo<Address>,
+    row: BenefitRow,
+    head: [&'static str; 5],
+    detail: DetailResource,
+    may_get_keys: bool,
+    who_may: StoredValue<WhoMay>,
+) -> impl IntoView {
+    let l = use_language();
+    let id = row.id;
+    let navigate = use_navigate();
+    let is_open = Memo::new(move |_| address.with(|a| a.open == id.to_string()));
+    let toggle = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+        navigate(&address.get_untracked().toggled(id).href(category), options);
+    };
+    let hidden = move || {
+        address
+            .get()
+            .toggled(id)
+            .fields()
+            .into_iter()
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+            .collect_view()
+    };
+    let status = if row.fulfilment == Fulfilment::None {
+        view! { <span class="hint">{t::benefits::no_key_needed(l)}</span> }.into_any()
+    } else {
+        view! { <Status status=row.status /> }.into_any()
+    };
+    let refundable = (row.refundable_until.is_some() && row.fulfilment.has_keys())
+        .then(|| view! { " " <span class="status status-warn">{t::benefits::refundable(l)}</span> });
+    let at = if category == Category::GoToMarket { row.expires_at } else { row.activate_by };
+    let panel = ["detail-", &id.to_string()].concat();
+    let (controls, region) = (panel.clone(), panel);
+    let label = t::benefits::details_of(l, &row.name);
+    view! {
+        <tr role="row" class:is-open=is_open>
+            <th role="rowheader" scope="row" class="name">{row.name.clone()}</th>
+            <td role="cell" data-label=head[1]>{row.package.clone()}</td>
+            <td role="cell" class="num" data-label=head[2]>{quantity(l, &row)}</td>
+            <td role="cell" class="num" data-label=head[3]><Date at=at /></td>
+            <td role="cell" data-label=head[4]>{status} {refundable}</td>
+            <td role="cell" class="arrow-cell">
+                <form method="get" on:submit=toggle>
+                    {hidden}
+                    <button
+                        class="arrow"
+                        type="submit"
+                        aria-label=label
+                        aria-expanded=move || if is_open.get() { "true" } else { "false" }
+                        aria-controls=controls
+                    >
+                        <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+                            <path d="M3 6l5 5 5-5" fill="none" stroke="currentColor" stroke-width="1.8" />
+                        </svg>
+                    </button>
+                </form>
+            </td>
+        </tr>
+        <tr role="row" class="detail-row" id=region hidden=move || !is_open.get()>
+            <td role="cell" colspan="6">
+                {move || {
+                    is_open
+                        .get()
+                        .then(|| view! { <Detail category=category address=address detail=detail may_get_keys=may_get_keys who_may=who_may.get_value() /> })
+                }}
+            </td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,163 @@
+//! The page of a category.
+
+use super::address::Address;
+use super::list::{Chips, Search, Table};
+use super::server_fns::{ListAnswer, get_detail, list_benefits};
+use crate::error::AppError;
+use crate::i18n::{self, t};
+use crate::session::{use_language, use_viewer};
+use crate::ui::{Empty, Notice, PageHead, failure};
+use domain::access::Action;
+use domain::benefits::view::BenefitDetail;
+use domain::catalogue::Category;
+use domain::language::Language;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{LazyRoute, lazy_route};
+
+/// The open row's detail; nothing while no row is open.
+pub type DetailResource = Resource<Option<Result<BenefitDetail, AppError>>>;
+
+pub struct BenefitsPage {
+    slug: Memo<String>,
+    address: Memo<Address>,
+    list: Resource<Result<ListAnswer, AppError>>,
+    detail: DetailResource,
+}
+
+#[lazy_route]
+impl LazyRoute for BenefitsPage {
+    fn data() -> Self {
+        let (params, query) = (use_params_map(), use_query_map());
+        let slug = Memo::new(move |_| params.with(|p| p.get("category").unwrap_or_default()));
+        let address = Memo::new(move |_| query.with(Address::read));
+        // Opening a row or choosing a language does not load the list again.
+        let wanted = Memo::new(move |_| address.with(|a| (a.filter, a.search.clone(), a.after.clone())));
+        let list = Resource::new_blocking(
+            move || (slug.get(), wanted.get()),
+            |(category, (filter, search, after))| list_benefits(category, filter.slug().to_owned(), search, after),
+        );
+        let open = Memo::new(move |_| address.with(|a| a.open.clone()));
+        let detail = Resource::new_blocking(
+            move || open.get(),
+            |open| async move { if open.is_empty() { None } else { Some(get_detail(open).await) } },
+        );
+        Self { slug, address, list, detail }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let BenefitsPage { slug, address, list, detail } = this;
+        let l = use_language();
+        let viewer = use_viewer();
+        let category = Memo::new(move |_| Category::from_slug(&slug.get()));
+        let head = move || category.get().map(|c| view! { <Head category=c /> });
+        view! {
+            {head}
+            {move || category.get().map(|c| view! { <Search category=c address=address /> })}
+            <Transition>
+                {move || Suspend::new(async move {
+                    let may_get_keys = viewer.await.ok().flatten().is_some_and(|v| v.can(Action::GetKeys));
+                    let opened = detail.await;
+                    match (list.await, opened) {
+                        (Err(AppError::Forbidden(Action::OpenBenefits)), _) => view! { <ForEmployees /> }.into_any(),
+                        (Err(error), _) | (Ok(_), Some(Err(error))) => failure(&error),
+                        (Ok(answer), _) => {
+                            let Some(category) = category.get_untracked() else { return failure(&AppError::NotFound) };
+                            view! {
+                                <Answer category=category address=address answer=answer detail=detail may_get_keys=may_get_keys />
+                            }
+                            .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+            <p class="sr-only" role="status">
+                {move || {
+                    list.get().and_then(Result::ok).map(|a| t::benefits::shown(l, a.page.total))
+                }}
+            </p>
+        }
+        .into_any()
+    }
+}
+
+fn lede(l: Language, category: Category) -> &'static str {
+    match category {
+        Category::Software => t::benefits::lede_software(l),
+        Category::Cloud => t::benefits::lede_cloud(l),
+        Category::VisualStudio => t::benefits::lede_visual_studio(l),
+        Category::Technical => t::benefits::lede_technical(l),
+        Category::GoToMarket => t::benefits::lede_go_to_market(l),
+    }
+}
+
+#[component]
+fn Head(category: Category) -> impl IntoView {
+    let l = use_language();
+    let has_keys = category.spec().fulfilments.iter().any(|f| f.has_keys());
+    let also = has_keys.then(|| (t::software::get_keys(l), Action::GetKeys));
+    match also {
+        Some(also) => view! { <PageHead title=i18n::category(l, category) lede=lede(l, category) action=Action::OpenBenefits also=also /> }.into_any(),
+        None => view! { <PageHead title=i18n::category(l, category) lede=lede(l, category) action=Action::OpenBenefits /> }.into_any(),
+    }
+}
+
+/// A person without a role: where their own benefits are.
+#[component]
+fn ForEmployees() -> impl IntoView {
+    let l = use_language();
+    view! {
+        <Empty title=t::benefits::employee_title(l)>
+            <p>{t::benefits::employee_text(l)}</p>
+            <p>
+                <a class="btn btn-primary" href="/my-benefits">{t::shell::my_benefits(l)}</a>
+            </p>
+        </Empty>
+    }
+}
+
+#[component]
+fn Answer(category: Category, address: Memo<Address>, answer: ListAnswer, detail: DetailResource, may_get_keys: bool) -> impl IntoView {
+    let l = use_language();
+    let ListAnswer { page, get_keys } = answer;
+    if page.counts[0] == 0 {
+        return view! {
+            <Empty title=t::dashboard::no_package(l)>
+                <p>{t::benefits::none_here(l)}</p>
+            </Empty>
+        }
+        .into_any();
+    }
+    let notices = page
+        .refundable
+        .iter()
+        .map(|(package, until)| {
+            let title = t::benefits::refund_title(l, package, &i18n::date(l, *until));
+            view! {
+                <Notice>
+                    <b>{title}</b>
+                    " "
+                    {t::benefits::refund_text(l)}
+                </Notice>
+            }
+        })
+        .collect_view();
+    let all = move || address.with(|_| Address::default().href(category));
+    let list = if page.rows.is_empty() {
+        view! {
+            <p class="card pad">
+                <a href=all>{t::benefits::none(l)}</a>
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { <Table category=category address=address page=page.clone() detail=detail may_get_keys=may_get_keys who_may=get_keys /> }.into_any()
+    };
+    let counts = page.counts;
+    view! {
+        {notices}
+        <Chips category=category address=address counts=counts />
+        {list}
+    }
+    .into_any()
+}

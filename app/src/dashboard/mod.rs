@@ -1,0 +1,221 @@
+//! Where the day starts: what needs attention, and the packages.
+
+use crate::error::AppError;
+use crate::i18n::{self, t};
+use crate::session::{use_language, use_viewer};
+use crate::ui::{Empty, PageHead, StepState, failure};
+use domain::access::Action;
+use domain::catalogue::Category;
+use domain::language::Language;
+use domain::view::{Attention, Concern, Dashboard, HeldPackage, OperatorDashboard};
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+use serde::{Deserialize, Serialize};
+
+/// The dashboard of whoever asks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Board {
+    Company(Dashboard),
+    /// A person without a role sees their own benefits only.
+    Employee,
+    Operator(OperatorDashboard),
+}
+
+#[server(prefix = "/api", endpoint = "dashboard/get")]
+pub async fn get_dashboard() -> Result<Board, AppError> {
+    use crate::session::ssr::{answer, op_ctx};
+    let ctx = op_ctx()?;
+    if ctx.principal.can(Action::ManageKeyPools) {
+        answer(store::dashboard::get_operator_dashboard(&ctx).await).map(Board::Operator)
+    } else if ctx.principal.can(Action::OpenBenefits) {
+        answer(store::dashboard::get_dashboard(&ctx).await).map(Board::Company)
+    } else {
+        answer(ctx.authorize(Action::OpenMyBenefits)).map(|()| Board::Employee)
+    }
+}
+
+pub struct DashboardPage {
+    board: Resource<Result<Board, AppError>>,
+}
+
+#[lazy_route]
+impl LazyRoute for DashboardPage {
+    fn data() -> Self {
+        Self { board: Resource::new_blocking(|| (), |()| get_dashboard()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let l = use_language();
+        let viewer = use_viewer();
+        view! {
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let company = viewer.await.ok().flatten().and_then(|v| v.company).unwrap_or_default();
+                    match this.board.await {
+                        Ok(Board::Company(board)) => view! { <CompanyBoard board=board company=company /> }.into_any(),
+                        Ok(Board::Employee) => {
+                            view! {
+                                <PageHead title=t::dashboard::title(l) lede=t::dashboard::employee_lede(l, &company) />
+                                <p>
+                                    <a class="btn btn-primary" href="/my-benefits">{t::shell::my_benefits(l)}</a>
+                                </p>
+                            }
+                            .into_any()
+                        }
+                        Ok(Board::Operator(board)) => view! { <OperatorBoard board=board /> }.into_any(),
+                        Err(error) => failure(&error),
+                    }
+                })}
+            </Suspense>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn CompanyBoard(board: Dashboard, company: String) -> impl IntoView {
+    let l = use_language();
+    let head = view! {
+        <PageHead title=t::dashboard::title(l) lede=t::dashboard::lede(l, &company) action=Action::OpenBenefits />
+    };
+    if board.packages.is_empty() && board.attention.is_empty() {
+        return view! {
+            {head}
+            <Empty title=t::dashboard::no_package(l)>
+                <p>{t::dashboard::no_package_text(l, &company)}</p>
+            </Empty>
+        }
+        .into_any();
+    }
+    view! {
+        {head}
+        <h2 class="section">{t::dashboard::attention(l)}</h2>
+        <AttentionList lines=board.attention />
+        {board.more.then(|| view! { <p class="hint">{t::dashboard::more(l)}</p> })}
+        <h2 class="section">{t::dashboard::packages(l)}</h2>
+        <div class="cards">{board.packages.into_iter().map(|p| view! { <Package package=p /> }).collect_view()}</div>
+    }
+    .into_any()
+}
+
+fn concern(l: Language, concern: Concern) -> String {
+    match concern {
+        Concern::ActivateBy(at) => t::dashboard::concern_activate(l, &i18n::date(l, at)),
+        Concern::Ends(at) => t::dashboard::concern_ends(l, &i18n::date(l, at)),
+        Concern::Pending => t::dashboard::concern_pending(l).to_owned(),
+        Concern::SeatsFree(n) => t::dashboard::concern_seats(l, u64::from(n)),
+    }
+}
+
+#[component]
+fn AttentionList(lines: Vec<Attention>) -> impl IntoView {
+    let l = use_language();
+    if lines.is_empty() {
+        return view! { <p class="card pad">{t::dashboard::nothing(l)}</p> }.into_any();
+    }
+    let head = [t::dashboard::benefit(l), t::dashboard::package(l), t::dashboard::what(l)];
+    view! {
+        <section class="card" aria-label=t::dashboard::attention(l)>
+            <table class="table" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
+                </thead>
+                <tbody role="rowgroup">
+                    {lines
+                        .into_iter()
+                        .map(|line| {
+                            let href = ["/benefits/", line.category.spec().slug, "?open=", &line.benefit.to_string()].concat();
+                            view! {
+                                <tr role="row">
+                                    <th role="rowheader" scope="row" class="name">
+                                        <a href=href>{line.name}</a>
+                                    </th>
+                                    <td role="cell" data-label=head[1]>{line.package}</td>
+                                    <td role="cell" data-label=head[2]>{concern(l, line.concern)}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Package(package: HeldPackage) -> impl IntoView {
+    let l = use_language();
+    let term = t::dashboard::term(l, &i18n::date(l, package.starts_at), &i18n::date(l, package.ends_at));
+    let step = move |category: Category, label: &'static str, done: bool| {
+        view! {
+            <li>
+                <a href=["/benefits/", category.spec().slug].concat()>{label}</a>
+                <StepState done=done />
+            </li>
+        }
+    };
+    let done = package.keys_seen && package.seats_assigned && (package.contact_set || !package.has_offers);
+    view! {
+        <section class="card pad">
+            <h3>{package.name}</h3>
+            <p class="hint num">{term}</p>
+            {package.renewable.then(|| view! { <p><span class="status status-warn">{t::dashboard::renewable(l)}</span></p> })}
+            {package
+                .refundable_until
+                .map(|until| view! { <p class="hint">{t::dashboard::refundable(l, &i18n::date(l, until))}</p> })}
+            {(!done)
+                .then(|| {
+                    view! {
+                        <h4>{t::dashboard::steps(l)}</h4>
+                        <ul class="steps">
+                            {step(Category::Software, t::dashboard::step_keys(l), package.keys_seen)}
+                            {step(Category::VisualStudio, t::dashboard::step_seats(l), package.seats_assigned)}
+                            {package
+                                .has_offers
+                                .then(|| step(Category::GoToMarket, t::dashboard::step_contact(l), package.contact_set))}
+                        </ul>
+                    }
+                })}
+        </section>
+    }
+}
+
+#[component]
+fn OperatorBoard(board: OperatorDashboard) -> impl IntoView {
+    let l = use_language();
+    let head = [t::dashboard::product(l), t::dashboard::in_stock(l), t::dashboard::allocated(l)];
+    let version = board.catalogue_version.map_or_else(|| t::dashboard::none_yet(l).to_owned(), |n| n.to_string());
+    view! {
+        <PageHead title=t::dashboard::title(l) lede=t::dashboard::operator_lede(l) />
+        <section class="card pad">
+            <dl class="facts">
+                <div><dt>{t::dashboard::companies(l)}</dt><dd class="num">{i18n::number(l, board.companies)}</dd></div>
+                <div><dt>{t::dashboard::catalogue(l)}</dt><dd class="num">{version}</dd></div>
+            </dl>
+        </section>
+        <h2 class="section">{t::dashboard::stock(l)}</h2>
+        <section class="card" aria-label=t::dashboard::stock(l)>
+            <table class="table" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
+                </thead>
+                <tbody role="rowgroup">
+                    {board
+                        .stock
+                        .into_iter()
+                        .map(|row| {
+                            view! {
+                                <tr role="row">
+                                    <th role="rowheader" scope="row" class="name">{row.product}</th>
+                                    <td role="cell" class="num" data-label=head[1]>{i18n::number(l, row.in_stock)}</td>
+                                    <td role="cell" class="num" data-label=head[2]>{i18n::number(l, row.allocated)}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </section>
+    }
+}

@@ -1,0 +1,114 @@
+//! What a server function answers when it cannot do what was asked.
+//!
+//! Facts only: `i18n` says them. Internals are logged once, with the reference that the person
+//! sees, and go no further.
+
+use domain::access::Action;
+use domain::benefits::seat::SeatRefusal;
+use domain::benefits::software::RevealRefusal;
+use domain::email::EmailProblem;
+use domain::password::PasswordProblem;
+use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
+use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
+use leptos::server_fn::codec::JsonEncoding;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppError {
+    SignedOut,
+    NotFound,
+    Forbidden(Action),
+    Company(CompanyRefusal),
+    Reveal(RevealRefusal),
+    Seat(SeatRefusal),
+    SignIn(SignInRefusal),
+    CurrentPassword,
+    Password(PasswordProblem),
+    Email(EmailProblem),
+    Setup(SetupRefusal),
+    Name,
+    /// A form that does not read.
+    BadRequest,
+    TooLarge,
+    CrossSite,
+    Unavailable,
+    /// The browser did not reach the server.
+    Offline,
+    Internal { reference: String },
+}
+
+impl AppError {
+    /// The field that a form marks.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::CurrentPassword => Some("current"),
+            Self::Password(PasswordProblem::NotRepeated) => Some("repeated"),
+            Self::Password(_) => Some("password"),
+            Self::Email(_) => Some("email"),
+            Self::Name => Some("name"),
+            Self::Setup(SetupRefusal::Token) => Some("token"),
+            _ => None,
+        }
+    }
+
+    /// The HTTP status that goes with it.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut | Self::SignIn(SignInRefusal::Mismatch) => 401,
+            Self::NotFound => 404,
+            Self::Forbidden(_) | Self::Company(_) | Self::CrossSite => 403,
+            Self::SignIn(SignInRefusal::Disabled | SignInRefusal::CompanySuspended) => 403,
+            Self::SignIn(SignInRefusal::TooManyTries { .. }) => 429,
+            Self::Reveal(_) | Self::Seat(_) | Self::Setup(SetupRefusal::AlreadyDone) => 409,
+            Self::CurrentPassword | Self::Password(_) | Self::Email(_) | Self::Name | Self::Setup(SetupRefusal::Token) => 422,
+            Self::BadRequest => 400,
+            Self::TooLarge => 413,
+            Self::Unavailable | Self::Offline => 503,
+            Self::Internal { .. } => 500,
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Self::BadRequest,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Offline,
+            _ => Self::Internal { reference: String::new() },
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl AppError {
+    /// Turns what the store says into what the person may know.
+    pub fn from_store(error: store::StoreError, reference: &str) -> Self {
+        use store::StoreError as E;
+        let unavailable = error.is_unavailable();
+        match error {
+            E::NotFound => Self::NotFound,
+            E::Forbidden(action) => Self::Forbidden(action),
+            E::Company(refusal) => Self::Company(refusal),
+            E::Reveal(refusal) => Self::Reveal(refusal),
+            E::Seat(refusal) => Self::Seat(refusal),
+            E::SignIn(refusal) => Self::SignIn(refusal),
+            E::CurrentPassword => Self::CurrentPassword,
+            E::Password(problem) => Self::Password(problem),
+            E::Email(problem) => Self::Email(problem),
+            E::Setup(refusal) => Self::Setup(refusal),
+            E::Name => Self::Name,
+            error @ (E::Busy | E::Db(_) | E::Unreadable | E::Corrupt(_) | E::UnknownDatabase) => {
+                if unavailable {
+                    tracing::warn!(%error, reference, "the database is not available");
+                    Self::Unavailable
+                } else {
+                    tracing::error!(%error, reference, "a request failed");
+                    Self::Internal { reference: reference.to_owned() }
+                }
+            }
+        }
+    }
+}

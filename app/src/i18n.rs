@@ -1,0 +1,273 @@
+//! How everything is said: sentences by language, and numbers, dates, sizes and money in the
+//! way that people write them there. The same text on the server and in the browser.
+
+#[allow(clippy::all, clippy::pedantic, reason = "generated from locales/ by build.rs")]
+pub mod t {
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+}
+
+use crate::error::AppError;
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use domain::access::{Action, Role, holders};
+use domain::benefits::BenefitStatus;
+use domain::benefits::seat::SeatRefusal;
+use domain::benefits::software::RevealRefusal;
+use domain::catalogue::{CatalogueProblem, Category, Unit};
+use domain::email::EmailProblem;
+use domain::language::Language::{self, De, En};
+use domain::password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordProblem};
+use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
+
+const MONTHS: [[&str; 12]; 2] = [
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
+];
+
+/// `1234567` → `1,234,567` or `1.234.567`.
+pub fn number(l: Language, n: u64) -> String {
+    let digits = n.to_string();
+    let separator = match l {
+        En => ',',
+        De => '.',
+    };
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `6 May 2027` or `6. Mai 2027`, in UTC.
+pub fn date(l: Language, at: DateTime<Utc>) -> String {
+    let month = MONTHS[usize::from(l == De)][at.month0() as usize];
+    let dot = if l == De { "." } else { "" };
+    [&at.day().to_string(), dot, " ", month, " ", &at.year().to_string()].concat()
+}
+
+/// `09:14`.
+pub fn clock(at: DateTime<Utc>) -> String {
+    let two = |n: u32| if n < 10 { ["0", &n.to_string()].concat() } else { n.to_string() };
+    [two(at.hour()), two(at.minute())].join(":")
+}
+
+/// `3 March 2026, 09:14 UTC`.
+pub fn moment(l: Language, at: DateTime<Utc>) -> String {
+    t::words::at_time(l, &date(l, at), &clock(at))
+}
+
+/// Bytes in decimal units, as shops and browsers count: `3.4 GB`.
+pub fn size(l: Language, bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        1_000_000_000.. => (1_000_000_000, "GB"),
+        1_000_000.. => (1_000_000, "MB"),
+        _ => (1_000, "kB"),
+    };
+    let tenths = (bytes * 10 + unit / 2) / unit;
+    let point = if l == De { "," } else { "." };
+    [&number(l, tenths / 10), point, &(tenths % 10).to_string(), " ", name].concat()
+}
+
+/// `A, B or C`.
+pub fn any_of(l: Language, words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => t::words::or_list(l, &first.join(", "), last),
+    }
+}
+
+/// `A, B and C`.
+pub fn all_of(l: Language, words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => t::words::and_list(l, &first.join(", "), last),
+    }
+}
+
+pub fn category(l: Language, category: Category) -> &'static str {
+    use t::words as w;
+    match category {
+        Category::Software => w::category_software(l),
+        Category::Cloud => w::category_cloud(l),
+        Category::VisualStudio => w::category_visual_studio(l),
+        Category::Technical => w::category_technical(l),
+        Category::GoToMarket => w::category_go_to_market(l),
+    }
+}
+
+pub fn role(l: Language, role: Role) -> &'static str {
+    use t::words as w;
+    match role {
+        Role::GlobalAdmin => w::role_global_admin(l),
+        Role::UserAdmin => w::role_user_admin(l),
+        Role::AdminAgent => w::role_admin_agent(l),
+        Role::MpnPartnerAdmin => w::role_mpn_partner_admin(l),
+    }
+}
+
+pub fn status(l: Language, status: BenefitStatus) -> &'static str {
+    use t::words as w;
+    match status {
+        BenefitStatus::Available => w::status_available(l),
+        BenefitStatus::Pending => w::status_pending(l),
+        BenefitStatus::Active => w::status_active(l),
+        BenefitStatus::UsedUp => w::status_used_up(l),
+        BenefitStatus::Expired => w::status_expired(l),
+    }
+}
+
+/// `100 licences`; no quantity is unlimited.
+pub fn quantity(l: Language, unit: Unit, quantity: Option<u32>) -> String {
+    use t::words as w;
+    let Some(n) = quantity.map(u64::from) else { return w::unlimited(l).to_owned() };
+    match unit {
+        Unit::Licences => w::licences(l, n),
+        Unit::Cores => w::cores(l, n),
+        Unit::Cals => w::cals(l, n),
+        Unit::Servers => w::servers(l, n),
+        Unit::Subscriptions => w::subscriptions(l, n),
+        Unit::Users => w::users(l, n),
+        Unit::Incidents => w::incidents(l, n),
+        Unit::Hours => w::hours(l, n),
+        Unit::Offers => w::offers(l, n),
+    }
+}
+
+/// The roles that an action takes, as "Appropriate roles" lists them.
+pub fn role_list(l: Language, action: Action) -> String {
+    holders(action).into_iter().map(|r| role(l, r)).collect::<Vec<_>>().join(", ")
+}
+
+/// Why this person may not, and who may: "Only a Global admin can …. In your company: …."
+pub fn only(l: Language, action: Action, what: &str, names: &[String]) -> String {
+    let roles: Vec<&str> = holders(action).into_iter().map(|r| role(l, r)).collect();
+    let rule = t::words::only_roles(l, what, &any_of(l, &roles));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let people = if names.is_empty() {
+        t::words::nobody_in_company(l).to_owned()
+    } else {
+        t::words::in_your_company(l, &all_of(l, &names))
+    };
+    [rule, people].join(" ")
+}
+
+/// The sentence for an error. A new refusal does not compile without one.
+pub fn error(l: Language, error: &AppError) -> String {
+    use t::refusals as r;
+    match error {
+        AppError::SignedOut => r::signed_out(l).to_owned(),
+        AppError::NotFound => r::not_found(l).to_owned(),
+        AppError::Forbidden(_) => r::forbidden(l).to_owned(),
+        AppError::Company(CompanyRefusal::InPredecessor) => r::in_predecessor(l).to_owned(),
+        AppError::Company(CompanyRefusal::Suspended) | AppError::SignIn(SignInRefusal::CompanySuspended) => r::suspended(l).to_owned(),
+        AppError::Reveal(refusal) => match refusal {
+            RevealRefusal::NoKeyForThis => r::reveal_no_key(l).to_owned(),
+            RevealRefusal::Expired { at } => r::reveal_expired(l, &date(l, *at)),
+            RevealRefusal::NotDeliveredYet => t::software::not_delivered(l).to_owned(),
+            RevealRefusal::EndsRefund { .. } => t::software::confirm_title(l).to_owned(),
+        },
+        AppError::Seat(refusal) => match refusal {
+            SeatRefusal::NoneLeft { granted } => r::seat_none_left(l, u64::from(*granted)),
+            SeatRefusal::AlreadyHolds => r::seat_already(l).to_owned(),
+            SeatRefusal::PersonDisabled => r::seat_disabled(l).to_owned(),
+            SeatRefusal::Expired { at } => r::seat_expired(l, &date(l, *at)),
+            SeatRefusal::Locked { until } => r::seat_locked(l, &date(l, *until)),
+            SeatRefusal::LimitReached { limit } => r::seat_limit(l, u64::from(*limit)),
+        },
+        AppError::SignIn(SignInRefusal::Mismatch) => r::mismatch(l).to_owned(),
+        AppError::SignIn(SignInRefusal::Disabled) => r::disabled(l).to_owned(),
+        AppError::SignIn(SignInRefusal::TooManyTries { until }) => {
+            // Rounded up, so that whoever waits until then is let in.
+            let shown = *until + chrono::TimeDelta::seconds(59);
+            r::too_many_tries(l, &[&clock(shown), " UTC"].concat())
+        }
+        AppError::CurrentPassword => r::current_password(l).to_owned(),
+        AppError::Password(problem) => match problem {
+            PasswordProblem::TooShort => r::password_short(l, &MIN_PASSWORD_CHARS.to_string()),
+            PasswordProblem::TooLong => r::password_long(l, &MAX_PASSWORD_CHARS.to_string()),
+            PasswordProblem::Guessable => r::password_guessable(l).to_owned(),
+            PasswordProblem::NotRepeated => r::password_repeat(l).to_owned(),
+            PasswordProblem::Unchanged => r::password_unchanged(l).to_owned(),
+        },
+        AppError::Email(problem) => match problem {
+            EmailProblem::Empty => r::email_empty(l),
+            EmailProblem::TooLong => r::email_long(l),
+            EmailProblem::NotAnAddress => r::email_shape(l),
+            EmailProblem::SameAsCompany => r::email_company(l),
+            EmailProblem::SameAsAccount => r::email_account(l),
+        }
+        .to_owned(),
+        AppError::Setup(SetupRefusal::Token) => r::setup_token(l).to_owned(),
+        AppError::Setup(SetupRefusal::AlreadyDone) => r::setup_done(l).to_owned(),
+        AppError::Name => r::name(l).to_owned(),
+        AppError::BadRequest => r::bad_request(l).to_owned(),
+        AppError::TooLarge => r::too_large(l).to_owned(),
+        AppError::CrossSite => r::cross_site(l).to_owned(),
+        AppError::Unavailable => r::unavailable(l).to_owned(),
+        AppError::Offline => r::offline(l).to_owned(),
+        AppError::Internal { reference } => r::internal(l, reference),
+    }
+}
+
+/// What is wrong with a place in a catalogue file, and what to do.
+pub fn catalogue_problem(l: Language, problem: &CatalogueProblem) -> String {
+    use t::catalogue as c;
+    use CatalogueProblem as P;
+    match problem {
+        P::UnknownFormat => c::unknown_format(l).to_owned(),
+        P::NothingInIt => c::nothing(l).to_owned(),
+        P::BadCode => c::bad_code(l).to_owned(),
+        P::DuplicateCode { first } => c::duplicate_code(l, &(first + 1).to_string()),
+        P::EmptyText => c::empty_text(l).to_owned(),
+        P::TextTooLong => c::text_too_long(l).to_owned(),
+        P::FulfilmentNotInCategory => c::fulfilment(l).to_owned(),
+        P::Missing => c::missing(l).to_owned(),
+        P::NotWithThisFulfilment => c::not_with(l).to_owned(),
+        P::OutOfRange => c::out_of_range(l).to_owned(),
+        P::NotHttps => c::not_https(l).to_owned(),
+        P::BadSha256 => c::bad_sha256(l).to_owned(),
+        P::DuplicateDownload => c::duplicate_download(l).to_owned(),
+        P::BadPrice(_) => c::bad_price(l).to_owned(),
+        P::UnknownProduct { code } => c::unknown_product(l, code),
+        P::UnknownPackage { code } => c::unknown_package(l, code),
+        P::DuplicateItem => c::duplicate_item(l).to_owned(),
+        P::UnlimitedNotPossible => c::unlimited(l).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    #[test]
+    fn numbers_dates_and_sizes_are_written_as_people_do() {
+        let at = Utc.with_ymd_and_hms(2027, 3, 6, 9, 4, 0).unwrap();
+        assert_eq!(date(En, at), "6 March 2027");
+        assert_eq!(date(De, at), "6. März 2027");
+        assert_eq!(moment(De, at), "6. März 2027, 09:04 UTC");
+        assert_eq!(number(En, 1_234_567), "1,234,567");
+        assert_eq!(number(De, 1_000), "1.000");
+        assert_eq!(number(En, 999), "999");
+        assert_eq!(size(En, 3_432_000_000), "3.4 GB");
+        assert_eq!(size(De, 999_960_000), "1.000,0 MB");
+        assert_eq!(size(En, 12_000), "12.0 kB");
+        assert_eq!(quantity(En, Unit::Licences, Some(1)), "1 licence");
+        assert_eq!(quantity(De, Unit::Hours, Some(2_000)), "2.000 Stunden");
+        assert_eq!(quantity(En, Unit::Hours, None), "unlimited");
+    }
+
+    #[test]
+    fn a_refusal_names_who_may() {
+        let names = ["Anna Global".to_owned(), "Marta MPN".to_owned()];
+        assert_eq!(
+            only(En, Action::GetKeys, t::words::action_get_keys(En), &names),
+            "Only a Global admin or MPN partner admin can get keys. In your company: Anna Global and Marta MPN."
+        );
+        assert!(only(De, Action::AssignSeat, "x", &[]).ends_with("noch niemand eine dieser Rollen."));
+    }
+}

@@ -1,0 +1,26 @@
+//! Pages, components, server functions and every sentence.
+//!
+//! Invariants: no SQL and no policy here, only questions to `store` and `domain`; a page is
+//! whole before WebAssembly arrives, and every form is a plain form that posts to the page it
+//! stands on.
+
+// The types of nested views are deep.
+#![recursion_limit = "256"]
+
+mod benefits;
+mod dashboard;
+pub mod error;
+pub mod form;
+pub mod i18n;
+mod my_benefits;
+mod preferences;
+mod profile;
+mod root;
+pub mod session;
+mod setup;
+mod sign_in;
+mod ui;
+
+pub use root::App;
+#[cfg(feature = "ssr")]
+pub use root::{error_page, shell};

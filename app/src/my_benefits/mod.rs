@@ -1,0 +1,104 @@
+//! What a person holds.
+
+use crate::error::AppError;
+use crate::i18n::{self, t};
+use crate::session::use_language;
+use crate::ui::{Date, Empty, PageHead, failure};
+use domain::access::Action;
+use domain::view::{HeldSeat, MyBenefits};
+use leptos::prelude::*;
+use leptos_router::{LazyRoute, lazy_route};
+
+#[server(prefix = "/api", endpoint = "my_benefits/list")]
+pub async fn list_my_benefits() -> Result<MyBenefits, AppError> {
+    use crate::session::ssr::{answer, op_ctx};
+    let ctx = op_ctx()?;
+    answer(store::benefits::mine::list_my_benefits(&ctx).await)
+}
+
+pub struct MyBenefitsPage {
+    mine: Resource<Result<MyBenefits, AppError>>,
+}
+
+#[lazy_route]
+impl LazyRoute for MyBenefitsPage {
+    fn data() -> Self {
+        Self { mine: Resource::new_blocking(|| (), |()| list_my_benefits()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let l = use_language();
+        view! {
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let mine = match this.mine.await {
+                        Ok(mine) => mine,
+                        Err(error) => return failure(&error),
+                    };
+                    let admins: Vec<&str> = mine.global_admins.iter().map(String::as_str).collect();
+                    let ask = if admins.is_empty() {
+                        t::my_benefits::ask_nobody(l).to_owned()
+                    } else {
+                        t::my_benefits::ask(l, &i18n::all_of(l, &admins))
+                    };
+                    let list = if mine.seats.is_empty() {
+                        view! {
+                            <Empty title=t::my_benefits::none(l)>
+                                <p>{ask}</p>
+                            </Empty>
+                        }
+                        .into_any()
+                    } else {
+                        view! { <Seats seats=mine.seats /> }.into_any()
+                    };
+                    view! {
+                        <PageHead title=t::my_benefits::title(l) lede=t::my_benefits::lede(l) action=Action::OpenMyBenefits />
+                        {list}
+                    }
+                    .into_any()
+                })}
+            </Suspense>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Seats(seats: Vec<HeldSeat>) -> impl IntoView {
+    let l = use_language();
+    let head = [
+        t::my_benefits::benefit(l),
+        t::my_benefits::package(l),
+        t::my_benefits::since(l),
+        t::my_benefits::expires(l),
+        t::my_benefits::portal(l),
+    ];
+    view! {
+        <section class="card" aria-label=t::my_benefits::title(l)>
+            <table class="table" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
+                </thead>
+                <tbody role="rowgroup">
+                    {seats
+                        .into_iter()
+                        .map(|seat| {
+                            let go = t::my_benefits::go(l, &seat.name);
+                            view! {
+                                <tr role="row">
+                                    <th role="rowheader" scope="row" class="name">{seat.name}</th>
+                                    <td role="cell" data-label=head[1]>{seat.package}</td>
+                                    <td role="cell" class="num" data-label=head[2]><Date at=seat.since /></td>
+                                    <td role="cell" class="num" data-label=head[3]><Date at=seat.expires_at /></td>
+                                    <td role="cell" data-label=head[4]>
+                                        {seat.portal.map(|url| view! { <a href=url rel="external noreferrer">{go}</a> })}
+                                    </td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </section>
+    }
+}

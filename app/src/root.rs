@@ -1,0 +1,277 @@
+//! The document, the frame around the pages, and the routes.
+
+use crate::benefits::BenefitsPage;
+use crate::dashboard::DashboardPage;
+use crate::error::AppError;
+use crate::i18n::{self, t};
+use crate::my_benefits::MyBenefitsPage;
+use crate::preferences::{LanguageSwitch, ThemeSwitch};
+use crate::profile::ProfilePage;
+use crate::session::{CurrentViewer, get_viewer, preferences, use_language, use_viewer};
+use crate::setup::SetupPage;
+use crate::sign_in::SignInPage;
+use crate::ui::failure;
+use domain::access::Action;
+use domain::catalogue::Category;
+use domain::view::Viewer;
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::hooks::use_location;
+use leptos_router::{Lazy, SsrMode, path};
+
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let preferences = preferences();
+    provide_context(preferences);
+    let viewer = Resource::new_blocking(|| (), |()| get_viewer());
+    provide_context(CurrentViewer(viewer));
+    // The browser tests wait for it; nothing on the page depends on it.
+    Effect::new(|| {
+        #[cfg(feature = "hydrate")]
+        if let Some(html) = document().document_element() {
+            let _ = html.set_attribute("data-hydrated", "");
+        }
+    });
+    view! {
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <Route path=path!("") view={Lazy::<DashboardPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/my-benefits") view={Lazy::<MyBenefitsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+#[component]
+fn NotFound() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::session::ssr::refuse(AppError::NotFound);
+    failure(&AppError::NotFound)
+}
+
+/// Bar, menu and the page's place, for the signed-in pages.
+#[component]
+fn Frame() -> impl IntoView {
+    let l = use_language();
+    let viewer = use_viewer();
+    view! {
+        <a class="skip" href="#main">{t::shell::skip(l)}</a>
+        <DemoBanner />
+        <Suspense>
+            {move || Suspend::new(async move {
+                match viewer.await {
+                    Ok(Some(viewer)) => view! { <Bar viewer=viewer /> }.into_any(),
+                    _ => view! { <PlainBar /> }.into_any(),
+                }
+            })}
+        </Suspense>
+        <div class="shell">
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match viewer.await {
+                        Ok(Some(viewer)) => view! { <Menu viewer=viewer /> }.into_any(),
+                        _ => ().into_any(),
+                    }
+                })}
+            </Suspense>
+            <main id="main" tabindex="-1">
+                <Outlet />
+            </main>
+        </div>
+    }
+}
+
+/// Says on every page of a demo that it is one.
+#[component]
+pub fn DemoBanner() -> impl IntoView {
+    let l = use_language();
+    let demo = Resource::new_blocking(|| (), |()| is_demo());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                demo.await.unwrap_or(false).then(|| view! { <p class="demo">{t::shell::demo(l)}</p> })
+            })}
+        </Suspense>
+    }
+}
+
+#[server(prefix = "/api", endpoint = "session/is_demo")]
+pub async fn is_demo() -> Result<bool, AppError> {
+    Ok(crate::session::ssr::request()?.demo)
+}
+
+#[component]
+fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href="/">
+            <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
+                <path d="M2 4h5l4 10 4-10h5l-7 15H9z" fill="currentColor" />
+            </svg>
+            <span>"Vorteil"</span>
+        </a>
+    }
+}
+
+/// The bar of the pages that nobody is signed in on.
+#[component]
+pub fn PlainBar() -> impl IntoView {
+    view! {
+        <header class="top">
+            <Brand />
+            <div class="top-end">
+                <LanguageSwitch />
+                <ThemeSwitch />
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Bar(viewer: Viewer) -> impl IntoView {
+    let l = use_language();
+    let initials: String = viewer.name.split_whitespace().filter_map(|w| w.chars().next()).take(2).collect();
+    let who = viewer.company.clone().unwrap_or_else(|| t::words::operator(l).to_owned());
+    let label = [t::shell::profile(l), ": ", &viewer.name].concat();
+    view! {
+        <header class="top">
+            <Brand />
+            <span class="company">{who}</span>
+            <div class="top-end">
+                <LanguageSwitch />
+                <ThemeSwitch />
+                <a class="avatar" href="/account/profile" aria-label=label title=viewer.name.clone()>
+                    <span aria-hidden="true">{initials}</span>
+                </a>
+                <crate::form::Form of="session/sign_out">
+                    <button class="ghost" type="submit">{t::shell::sign_out(l)}</button>
+                </crate::form::Form>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Menu(viewer: Viewer) -> impl IntoView {
+    let l = use_language();
+    let path = use_location().pathname;
+    let link = move |href: String, label: &'static str, count: Option<u64>| {
+        let here = href.clone();
+        let current = move || (path.get() == here).then_some("page");
+        view! {
+            <a href=href aria-current=current>
+                {label}
+                {count.map(|n| view! { <span class="count">{i18n::number(l, n)}</span> })}
+            </a>
+        }
+    };
+    let benefits = viewer.can(Action::OpenBenefits);
+    let categories = benefits.then(|| {
+        Category::ALL
+            .into_iter()
+            .map(|c| link(["/benefits/", c.spec().slug].concat(), i18n::category(l, c), Some(viewer.count(c))))
+            .collect_view()
+    });
+    let mine = viewer.can(Action::OpenMyBenefits).then(|| link("/my-benefits".to_owned(), t::shell::my_benefits(l), None));
+    view! {
+        <nav class="side" aria-label=t::shell::menu(l)>
+            {link("/".to_owned(), t::shell::dashboard(l), None)}
+            {categories.map(|links| view! { <h2>{t::shell::benefits(l)}</h2> {links} })}
+            <h2>{t::shell::account(l)}</h2>
+            {mine}
+            {link("/account/profile".to_owned(), t::shell::profile(l), None)}
+        </nav>
+    }
+}
+
+/// The document around the app. A page that answers a form carries no WebAssembly.
+#[cfg(feature = "ssr")]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    use leptos::hydration::HydrationScripts;
+    use leptos_meta::{HashedStylesheet, MetaTags};
+    let preferences = preferences();
+    provide_context(preferences);
+    set_content_security_policy();
+    let scripts = (!crate::form::is_answer()).then(|| view! { <HydrationScripts options=options.clone() /> });
+    view! {
+        <!DOCTYPE html>
+        <html lang=preferences.language.tag() data-theme=preferences.theme.slug()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options id="css" />
+                {scripts}
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Scripts only with this page's nonce, everything else only from here.
+#[cfg(feature = "ssr")]
+fn set_content_security_policy() {
+    use leptos::nonce::use_nonce;
+    let nonce = use_nonce().map(|n| ["'nonce-", &n, "' "].concat()).unwrap_or_default();
+    let policy = [
+        "default-src 'none'; script-src ",
+        &nonce,
+        "'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; \
+         form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+    ]
+    .concat();
+    if let (Some(response), Ok(value)) =
+        (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(&policy))
+    {
+        response.insert_header(http::header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+/// A page for an error that happened outside the pages: a panic, a refused origin, a body that
+/// is too large. Plain HTML, without scripts.
+#[cfg(feature = "ssr")]
+pub fn error_page(options: LeptosOptions, preferences: domain::view::Preferences, error: AppError) -> String {
+    use leptos_meta::HashedStylesheet;
+    let owner = Owner::new();
+    owner.with(|| {
+        provide_context(preferences);
+        let l = preferences.language;
+        let text = i18n::error(l, &error);
+        let html = view! {
+            <html lang=l.tag() data-theme=preferences.theme.slug()>
+                <head>
+                    <meta charset="utf-8" />
+                    <meta name="viewport" content="width=device-width, initial-scale=1" />
+                    <HashedStylesheet options id="css" />
+                    <title>{crate::ui::page_title(t::refusals::title_error(l))}</title>
+                </head>
+                <body>
+                    <div class="plain">
+                        <main id="main">
+                            <section class="failure">
+                                <h1>{t::refusals::title_error(l)}</h1>
+                                <p>{text}</p>
+                                <p>
+                                    <a class="btn" href="/">{t::refusals::to_dashboard(l)}</a>
+                                </p>
+                            </section>
+                        </main>
+                    </div>
+                </body>
+            </html>
+        };
+        ["<!DOCTYPE html>", &html.to_html()].concat()
+    })
+}

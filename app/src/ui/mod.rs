@@ -1,0 +1,65 @@
+//! Small parts that know no feature.
+
+use crate::i18n::{self, t};
+use crate::session::use_language;
+use chrono::{DateTime, SecondsFormat, Utc};
+use domain::benefits::BenefitStatus;
+use leptos::prelude::*;
+
+mod page;
+
+#[cfg(feature = "ssr")]
+pub use page::page_title;
+pub use page::{PageHead, failure};
+
+/// A date as people write it, with the machine's form beside it.
+#[component]
+pub fn Date(at: DateTime<Utc>) -> impl IntoView {
+    let l = use_language();
+    view! { <time datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true)>{i18n::date(l, at)}</time> }
+}
+
+/// A date with its time.
+#[component]
+pub fn Moment(at: DateTime<Utc>) -> impl IntoView {
+    let l = use_language();
+    view! { <time datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true)>{i18n::moment(l, at)}</time> }
+}
+
+/// A status as word, colour and dot.
+#[component]
+pub fn Status(status: BenefitStatus) -> impl IntoView {
+    let l = use_language();
+    let tone = match status {
+        BenefitStatus::Active => "status status-ok",
+        BenefitStatus::Pending => "status status-info",
+        BenefitStatus::UsedUp => "status status-warn",
+        BenefitStatus::Available | BenefitStatus::Expired => "status status-idle",
+    };
+    view! { <span class=tone>{i18n::status(l, status)}</span> }
+}
+
+/// Something that the reader should know first.
+#[component]
+pub fn Notice(children: Children) -> impl IntoView {
+    view! { <div class="notice">{children()}</div> }
+}
+
+/// What stands where nothing is yet.
+#[component]
+pub fn Empty(#[prop(into)] title: String, children: Children) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h2>{title}</h2>
+            {children()}
+        </div>
+    }
+}
+
+/// A step, done or open.
+#[component]
+pub fn StepState(done: bool) -> impl IntoView {
+    let l = use_language();
+    let (tone, word) = if done { ("status status-ok", t::dashboard::done(l)) } else { ("status status-idle", t::dashboard::open(l)) };
+    view! { <span class=tone>{word}</span> }
+}

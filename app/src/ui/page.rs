@@ -1,0 +1,71 @@
+//! What every page begins with, and what stands there when it cannot be shown.
+
+use crate::error::AppError;
+use crate::i18n::{self, t};
+use crate::session::use_language;
+use domain::access::Action;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The document's title: the page, then the product.
+pub fn page_title(title: &str) -> String {
+    [title, " · Vorteil"].concat()
+}
+
+/// Title, one line of what the page is for, and whom it is for.
+#[component]
+pub fn PageHead(
+    #[prop(into)] title: String,
+    #[prop(into)] lede: String,
+    /// The action that opens the page: its roles are the appropriate ones.
+    #[prop(optional)]
+    action: Option<Action>,
+    /// An action on the page that takes other roles, and its name.
+    #[prop(optional)]
+    also: Option<(&'static str, Action)>,
+) -> impl IntoView {
+    let l = use_language();
+    let roles = action.map(|a| match a {
+        Action::ManageOwnProfile | Action::OpenMyBenefits => t::shell::everyone(l).to_owned(),
+        action => i18n::role_list(l, action),
+    });
+    view! {
+        <Title text=page_title(&title) />
+        <h1>{title}</h1>
+        <p class="lede">{lede}</p>
+        {roles
+            .map(|roles| {
+                view! {
+                    <p class="roles">
+                        {t::shell::roles(l)} " " {roles}
+                        {also.map(|(name, action)| [". ", name, ": ", &i18n::role_list(l, action), "."].concat())}
+                    </p>
+                }
+            })}
+    }
+}
+
+/// A page that cannot be shown: why, and where to go.
+pub fn failure(error: &AppError) -> AnyView {
+    let l = use_language();
+    let title = match error {
+        AppError::SignedOut => t::sign_in::title(l),
+        AppError::NotFound => t::refusals::title_not_found(l),
+        AppError::Forbidden(_) | AppError::Company(_) => t::refusals::title_forbidden(l),
+        _ => t::refusals::title_error(l),
+    };
+    let text = i18n::error(l, error);
+    let way_out = match error {
+        AppError::SignedOut => view! { <a class="btn btn-primary" href="/sign-in?why=expired" rel="external">{t::sign_in::again(l)}</a> }.into_any(),
+        _ => view! { <a class="btn" href="/">{t::refusals::to_dashboard(l)}</a> }.into_any(),
+    };
+    view! {
+        <Title text=page_title(title) />
+        <section class="failure" role="alert">
+            <h1>{title}</h1>
+            <p>{text}</p>
+            <p>{way_out}</p>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,44 @@
+//! What is written down. One event for every operation that changes or reveals something.
+
+macro_rules! audit_actions {
+    ($($name:ident = $text:literal),+ $(,)?) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum AuditAction { $(#[serde(rename = $text)] $name),+ }
+
+        impl AuditAction {
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The word in the database; never changed once shipped.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+audit_actions! {
+    SignedIn = "session.signed_in",
+    SignInFailed = "session.sign_in_failed",
+    SignedOut = "session.signed_out",
+    SignedOutEverywhere = "session.signed_out_everywhere",
+    SessionEnded = "session.ended",
+    PasswordChanged = "profile.password_changed",
+    LanguageChanged = "profile.language_changed",
+    ThemeChanged = "profile.theme_changed",
+    OperatorCreated = "setup.operator_created",
+    CatalogueImported = "catalogue.imported",
+    KeysImported = "keys.imported",
+    KeysRevealed = "keys.revealed",
+    DemoLoaded = "demo.loaded",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_used_once() {
+        let words: std::collections::HashSet<_> = AuditAction::ALL.iter().map(|a| a.as_str()).collect();
+        assert_eq!(words.len(), AuditAction::ALL.len());
+    }
+}

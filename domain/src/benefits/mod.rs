@@ -1,0 +1,8 @@
+//! What may happen to a benefit, and when.
+
+pub mod seat;
+pub mod software;
+mod status;
+pub mod view;
+
+pub use status::{BenefitFacts, BenefitStatus, status};

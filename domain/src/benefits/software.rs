@@ -1,0 +1,100 @@
+//! When a licence key may be shown.
+
+use super::status::{BenefitFacts, BenefitStatus, status};
+use crate::orders::refund::{OrderFacts, refund_ends, refundable};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What a reveal is decided on, loaded and locked in the transaction that decrypts.
+#[derive(Clone, Copy, Debug)]
+pub struct RevealFacts {
+    pub benefit: BenefitFacts,
+    pub order: OrderFacts,
+    /// Keys that are allocated to the benefit.
+    pub keys: u32,
+    /// The person has read that the refund right ends, and agreed.
+    pub confirmed: bool,
+}
+
+/// Why keys cannot be shown. The wording is in `locales/*/refusals.json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevealRefusal {
+    /// The product comes without a key.
+    NoKeyForThis,
+    Expired { at: DateTime<Utc> },
+    /// The stock was empty when the term began; the keys are owed.
+    NotDeliveredYet,
+    /// Not refused for good: shown first, so that nobody loses a right unawares.
+    EndsRefund { until: DateTime<Utc> },
+}
+
+/// Decides whether the keys of a benefit may be shown at `now`. Rule R-KEY-1.
+pub fn revealable(facts: &RevealFacts, now: DateTime<Utc>) -> Result<(), RevealRefusal> {
+    if !facts.benefit.fulfilment.has_keys() {
+        return Err(RevealRefusal::NoKeyForThis);
+    }
+    if status(&facts.benefit, now) == BenefitStatus::Expired {
+        let unused = facts.benefit.activated_at.is_none();
+        let at = if unused { facts.benefit.activate_by.min(facts.benefit.expires_at) } else { facts.benefit.expires_at };
+        return Err(RevealRefusal::Expired { at });
+    }
+    if facts.keys == 0 {
+        return Err(RevealRefusal::NotDeliveredYet);
+    }
+    if !facts.confirmed
+        && refundable(&facts.order, now).is_ok()
+        && let Some(until) = refund_ends(&facts.order)
+    {
+        return Err(RevealRefusal::EndsRefund { until });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Fulfilment;
+    use chrono::TimeDelta;
+
+    fn day(n: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(n)
+    }
+    fn facts() -> RevealFacts {
+        RevealFacts {
+            benefit: BenefitFacts {
+                fulfilment: Fulfilment::SoftwareKey,
+                quantity: Some(10),
+                taken: 0,
+                pending: false,
+                activated_at: None,
+                activate_by: day(365),
+                expires_at: day(365),
+            },
+            order: OrderFacts { paid_at: Some(day(0)), first_key_revealed_at: None, ended_at: None },
+            keys: 1,
+            confirmed: false,
+        }
+    }
+
+    /// Rule R-KEY-1.
+    #[test]
+    fn the_first_reveal_in_the_refund_window_asks_once() {
+        let window_ends = day(30);
+        assert_eq!(revealable(&facts(), day(29)), Err(RevealRefusal::EndsRefund { until: window_ends }));
+        assert_eq!(revealable(&facts(), window_ends), Err(RevealRefusal::EndsRefund { until: window_ends }));
+        assert_eq!(revealable(&facts(), window_ends + TimeDelta::microseconds(1)), Ok(()));
+        assert_eq!(revealable(&RevealFacts { confirmed: true, ..facts() }, day(1)), Ok(()));
+        let order = OrderFacts { first_key_revealed_at: Some(day(1)), ..facts().order };
+        assert_eq!(revealable(&RevealFacts { order, ..facts() }, day(2)), Ok(()));
+    }
+
+    #[test]
+    fn what_cannot_be_shown_says_why() {
+        let confirmed = RevealFacts { confirmed: true, ..facts() };
+        assert_eq!(revealable(&RevealFacts { keys: 0, ..confirmed }, day(1)), Err(RevealRefusal::NotDeliveredYet));
+        assert_eq!(revealable(&confirmed, day(365)), Err(RevealRefusal::Expired { at: day(365) }));
+        let none = BenefitFacts { fulfilment: Fulfilment::None, ..confirmed.benefit };
+        assert_eq!(revealable(&RevealFacts { benefit: none, ..confirmed }, day(1)), Err(RevealRefusal::NoKeyForThis));
+    }
+}

@@ -1,0 +1,531 @@
+//! The catalogue: what the programme offers, and which entries are well-formed.
+
+use crate::benefits::seat::ReassignLimits;
+use crate::language::LocalText;
+use crate::money::Money;
+use serde::{Deserialize, Serialize};
+
+/// A menu entry of the Benefits pages, in the order of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "db",
+    derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum),
+    sea_orm(rs_type = "String", db_type = "String(sea_orm::sea_query::StringLen::N(32))")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    #[cfg_attr(feature = "db", sea_orm(string_value = "software"))]
+    Software,
+    #[cfg_attr(feature = "db", sea_orm(string_value = "cloud"))]
+    Cloud,
+    #[cfg_attr(feature = "db", sea_orm(string_value = "visual_studio"))]
+    VisualStudio,
+    #[cfg_attr(feature = "db", sea_orm(string_value = "technical"))]
+    Technical,
+    #[cfg_attr(feature = "db", sea_orm(string_value = "go_to_market"))]
+    GoToMarket,
+}
+
+/// What sets a category apart, in one place.
+pub struct CategorySpec {
+    /// Last part of the page's address, `/benefits/{slug}`.
+    pub slug: &'static str,
+    pub fulfilments: &'static [Fulfilment],
+}
+
+impl Category {
+    pub const ALL: [Self; 5] = [Self::Software, Self::Cloud, Self::VisualStudio, Self::Technical, Self::GoToMarket];
+
+    pub const fn spec(self) -> CategorySpec {
+        use Fulfilment as F;
+        match self {
+            Self::Software => {
+                CategorySpec { slug: "software", fulfilments: &[F::SoftwareKey, F::DownloadOnly, F::None] }
+            }
+            Self::Cloud => CategorySpec { slug: "cloud", fulfilments: &[F::UsageAssign, F::CloudKey] },
+            Self::VisualStudio => CategorySpec { slug: "visual-studio", fulfilments: &[F::SeatAssign] },
+            Self::Technical => CategorySpec { slug: "technical", fulfilments: &[F::SupportAssign, F::RequestForm] },
+            Self::GoToMarket => CategorySpec { slug: "go-to-market", fulfilments: &[F::GtmActivate] },
+        }
+    }
+
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.spec().slug == slug)
+    }
+}
+
+/// How a benefit reaches the people who use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fulfilment {
+    SoftwareKey,
+    DownloadOnly,
+    None,
+    UsageAssign,
+    CloudKey,
+    SeatAssign,
+    SupportAssign,
+    RequestForm,
+    GtmActivate,
+}
+
+impl Fulfilment {
+    pub const ALL: [Self; 9] = [
+        Self::SoftwareKey,
+        Self::DownloadOnly,
+        Self::None,
+        Self::UsageAssign,
+        Self::CloudKey,
+        Self::SeatAssign,
+        Self::SupportAssign,
+        Self::RequestForm,
+        Self::GtmActivate,
+    ];
+
+    pub const fn has_keys(self) -> bool {
+        matches!(self, Self::SoftwareKey | Self::CloudKey)
+    }
+    pub const fn has_seats(self) -> bool {
+        matches!(self, Self::UsageAssign | Self::SeatAssign)
+    }
+    pub const fn has_downloads(self) -> bool {
+        matches!(self, Self::SoftwareKey | Self::DownloadOnly)
+    }
+    pub const fn has_portal(self) -> bool {
+        matches!(self, Self::UsageAssign | Self::SeatAssign | Self::CloudKey)
+    }
+}
+
+/// What a quantity counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    Licences,
+    Cores,
+    Cals,
+    Servers,
+    Subscriptions,
+    Users,
+    Incidents,
+    Hours,
+    Offers,
+}
+
+/// A language that software is offered in (not one of the interface's).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SoftwareLanguage {
+    De,
+    En,
+    Es,
+    Fr,
+    It,
+    Ja,
+}
+
+impl SoftwareLanguage {
+    pub const ALL: [Self; 6] = [Self::De, Self::En, Self::Es, Self::Fr, Self::It, Self::Ja];
+
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::De => "de",
+            Self::En => "en",
+            Self::Es => "es",
+            Self::Fr => "fr",
+            Self::It => "it",
+            Self::Ja => "ja",
+        }
+    }
+    /// Its name in itself, as a person who wants it looks for it.
+    pub const fn endonym(self) -> &'static str {
+        match self {
+            Self::De => "Deutsch",
+            Self::En => "English",
+            Self::Es => "Español",
+            Self::Fr => "Français",
+            Self::It => "Italiano",
+            Self::Ja => "日本語",
+        }
+    }
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|l| l.tag() == tag)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum OperatingSystem {
+    #[serde(rename = "windows-64")]
+    Windows64,
+    #[serde(rename = "windows-32")]
+    Windows32,
+    #[serde(rename = "linux")]
+    Linux,
+    #[serde(rename = "macos")]
+    MacOs,
+}
+
+impl OperatingSystem {
+    pub const ALL: [Self; 4] = [Self::Windows64, Self::Windows32, Self::Linux, Self::MacOs];
+
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Windows64 => "windows-64",
+            Self::Windows32 => "windows-32",
+            Self::Linux => "linux",
+            Self::MacOs => "macos",
+        }
+    }
+    /// Product names, the same in every language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Windows64 => "Windows 64-bit",
+            Self::Windows32 => "Windows 32-bit",
+            Self::Linux => "Linux",
+            Self::MacOs => "macOS",
+        }
+    }
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|os| os.slug() == slug)
+    }
+}
+
+/// An installation package for one language and one operating system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Download {
+    pub language: SoftwareLanguage,
+    pub os: OperatingSystem,
+    /// `https` only.
+    pub url: String,
+    /// Bytes.
+    pub size: u64,
+    /// Lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// The operating systems that a language can be had for, in the order of the list.
+pub fn systems_for(downloads: &[Download], language: SoftwareLanguage) -> Vec<OperatingSystem> {
+    OperatingSystem::ALL
+        .into_iter()
+        .filter(|&os| downloads.iter().any(|d| d.language == language && d.os == os))
+        .collect()
+}
+
+/// The languages that anything can be had in.
+pub fn languages_of(downloads: &[Download]) -> Vec<SoftwareLanguage> {
+    SoftwareLanguage::ALL.into_iter().filter(|&l| downloads.iter().any(|d| d.language == l)).collect()
+}
+
+/// A catalogue entry, as the file has it and as a version keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    pub code: String,
+    pub category: Category,
+    pub fulfilment: Fulfilment,
+    pub unit: Unit,
+    pub name: LocalText,
+    pub summary: LocalText,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<LocalText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<String>,
+    /// How many keys one benefit gets from the pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reassign_lock_days: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reassign_limit: Option<u32>,
+    /// Hours, at most, of one advisory request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_per_request: Option<u32>,
+    /// Months that an offer can be used, from its activation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_months: Option<u32>,
+    /// Days after the term's start in which to activate; without it, until the term ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activate_within_days: Option<u32>,
+    #[serde(default, rename = "download", skip_serializing_if = "Vec::is_empty")]
+    pub downloads: Vec<Download>,
+}
+
+impl Product {
+    pub fn reassign_limits(&self) -> ReassignLimits {
+        ReassignLimits {
+            lock_days: self.reassign_lock_days.unwrap_or(0),
+            at_most: self.reassign_limit,
+            one_per_person: true,
+        }
+    }
+}
+
+/// What a package contains of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageItem {
+    pub product: String,
+    pub quantity: Quantity,
+}
+
+/// A number from 1, or as much as wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantity {
+    Of(u32),
+    Unlimited,
+}
+
+impl Quantity {
+    pub const fn limit(self) -> Option<u32> {
+        match self {
+            Self::Of(n) => Some(n),
+            Self::Unlimited => None,
+        }
+    }
+}
+impl Serialize for Quantity {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Of(n) => s.serialize_u32(*n),
+            Self::Unlimited => s.serialize_str("unlimited"),
+        }
+    }
+}
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Quantity;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a whole number from 1 to 1000000, or \"unlimited\"")
+            }
+            fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<Quantity, E> {
+                match u32::try_from(n) {
+                    Ok(n @ 1..=1_000_000) => Ok(Quantity::Of(n)),
+                    _ => Err(E::invalid_value(serde::de::Unexpected::Signed(n), &self)),
+                }
+            }
+            fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<Quantity, E> {
+                self.visit_i64(i64::try_from(n).unwrap_or(i64::MAX))
+            }
+            fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Quantity, E> {
+                if s == "unlimited" { Ok(Quantity::Unlimited) } else { Err(E::invalid_value(serde::de::Unexpected::Str(s), &self)) }
+            }
+        }
+        d.deserialize_any(Visitor)
+    }
+}
+
+/// What a company buys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    pub code: String,
+    pub name: LocalText,
+    /// How the rows of its benefits are labelled.
+    pub label: LocalText,
+    pub summary: LocalText,
+    /// A plain decimal, see [`Money::parse`].
+    pub price: String,
+    pub currency: String,
+    /// A company with one of these active cannot buy this one.
+    #[serde(default)]
+    pub not_with: Vec<String>,
+    #[serde(default, rename = "item")]
+    pub items: Vec<PackageItem>,
+}
+
+impl Package {
+    pub fn money(&self) -> Result<Money, crate::money::MoneyProblem> {
+        Money::parse(&self.price, self.currency.parse()?)
+    }
+}
+
+/// The whole file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    pub format: u32,
+    #[serde(rename = "product", default)]
+    pub products: Vec<Product>,
+    #[serde(rename = "package", default)]
+    pub packages: Vec<Package>,
+}
+
+/// The one version of the file format so far.
+pub const FORMAT: u32 = 1;
+/// Texts longer than this do not fit a page.
+const MAX_TEXT: usize = 2_000;
+
+/// What is wrong with an entry. The wording is in `locales/*/catalogue.json`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CatalogueProblem {
+    UnknownFormat,
+    NothingInIt,
+    BadCode,
+    DuplicateCode { first: usize },
+    EmptyText,
+    TextTooLong,
+    FulfilmentNotInCategory,
+    /// The field is needed with this fulfilment.
+    Missing,
+    /// The field makes no sense with this fulfilment.
+    NotWithThisFulfilment,
+    OutOfRange,
+    NotHttps,
+    BadSha256,
+    DuplicateDownload,
+    BadPrice(crate::money::MoneyProblem),
+    UnknownProduct { code: String },
+    UnknownPackage { code: String },
+    DuplicateItem,
+    UnlimitedNotPossible,
+}
+
+/// Where in the file: the way down from the top, as `["product", 3, "name", "de"]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    Field(&'static str),
+    Index(usize),
+}
+
+/// A problem and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub at: Vec<Step>,
+    pub problem: CatalogueProblem,
+}
+
+/// Everything that is wrong with a catalogue, in the order of the file. Rule R-CAT-1.
+pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut add = |at: Vec<Step>, problem| found.push(Finding { at, problem });
+    if catalogue.format != FORMAT {
+        add(vec![Step::Field("format")], CatalogueProblem::UnknownFormat);
+    }
+    if catalogue.products.is_empty() || catalogue.packages.is_empty() {
+        add(vec![], CatalogueProblem::NothingInIt);
+    }
+    for (i, product) in catalogue.products.iter().enumerate() {
+        let at = |field| vec![Step::Field("product"), Step::Index(i), Step::Field(field)];
+        check_code(&product.code, catalogue.products[..i].iter().position(|p| p.code == product.code), &mut |p| add(at("code"), p));
+        check_text(&product.name, &mut |language, p| add(with(at("name"), language), p));
+        check_text(&product.summary, &mut |language, p| add(with(at("summary"), language), p));
+        if let Some(text) = &product.instructions {
+            check_text(text, &mut |language, p| add(with(at("instructions"), language), p));
+        }
+        check_product(product, &mut |field, p| add(at(field), p));
+        for (d, download) in product.downloads.iter().enumerate() {
+            let at = |field| {
+                vec![Step::Field("product"), Step::Index(i), Step::Field("download"), Step::Index(d), Step::Field(field)]
+            };
+            if !is_https(&download.url) {
+                add(at("url"), CatalogueProblem::NotHttps);
+            }
+            let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+            if download.sha256.len() != 64 || !download.sha256.bytes().all(hex) {
+                add(at("sha256"), CatalogueProblem::BadSha256);
+            }
+            if download.size == 0 || i64::try_from(download.size).is_err() {
+                add(at("size"), CatalogueProblem::OutOfRange);
+            }
+            if product.downloads[..d].iter().any(|o| o.language == download.language && o.os == download.os) {
+                add(at("os"), CatalogueProblem::DuplicateDownload);
+            }
+        }
+    }
+    for (i, package) in catalogue.packages.iter().enumerate() {
+        let at = |field| vec![Step::Field("package"), Step::Index(i), Step::Field(field)];
+        check_code(&package.code, catalogue.packages[..i].iter().position(|p| p.code == package.code), &mut |p| add(at("code"), p));
+        check_text(&package.name, &mut |language, p| add(with(at("name"), language), p));
+        check_text(&package.label, &mut |language, p| add(with(at("label"), language), p));
+        check_text(&package.summary, &mut |language, p| add(with(at("summary"), language), p));
+        if let Err(problem) = package.money() {
+            let field = if problem == crate::money::MoneyProblem::NotACurrency { "currency" } else { "price" };
+            add(at(field), CatalogueProblem::BadPrice(problem));
+        }
+        for (n, code) in package.not_with.iter().enumerate() {
+            if !catalogue.packages.iter().any(|p| p.code == *code) {
+                let mut at = at("not_with");
+                at.push(Step::Index(n));
+                add(at, CatalogueProblem::UnknownPackage { code: code.clone() });
+            }
+        }
+        for (n, item) in package.items.iter().enumerate() {
+            let at = |field| {
+                vec![Step::Field("package"), Step::Index(i), Step::Field("item"), Step::Index(n), Step::Field(field)]
+            };
+            match catalogue.products.iter().find(|p| p.code == item.product) {
+                None => add(at("product"), CatalogueProblem::UnknownProduct { code: item.product.clone() }),
+                Some(p) if item.quantity == Quantity::Unlimited && p.fulfilment != Fulfilment::RequestForm => {
+                    add(at("quantity"), CatalogueProblem::UnlimitedNotPossible);
+                }
+                Some(_) => {}
+            }
+            if package.items[..n].iter().any(|o| o.product == item.product) {
+                add(at("product"), CatalogueProblem::DuplicateItem);
+            }
+        }
+    }
+    found
+}
+
+fn with(mut at: Vec<Step>, language: &'static str) -> Vec<Step> {
+    at.push(Step::Field(language));
+    at
+}
+
+fn is_https(url: &str) -> bool {
+    url.strip_prefix("https://")
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\".contains(&b)))
+}
+
+fn check_code(code: &str, first: Option<usize>, add: &mut dyn FnMut(CatalogueProblem)) {
+    let fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if code.is_empty() || code.len() > 64 || !code.bytes().all(fine) {
+        add(CatalogueProblem::BadCode);
+    }
+    if let Some(first) = first {
+        add(CatalogueProblem::DuplicateCode { first });
+    }
+}
+
+fn check_text(text: &LocalText, add: &mut dyn FnMut(&'static str, CatalogueProblem)) {
+    for (language, text) in [("en", &text.en), ("de", &text.de)] {
+        if text.trim().is_empty() {
+            add(language, CatalogueProblem::EmptyText);
+        } else if text.chars().count() > MAX_TEXT {
+            add(language, CatalogueProblem::TextTooLong);
+        }
+    }
+}
+
+fn check_product(product: &Product, add: &mut dyn FnMut(&'static str, CatalogueProblem)) {
+    let f = product.fulfilment;
+    if !product.category.spec().fulfilments.contains(&f) {
+        add("fulfilment", CatalogueProblem::FulfilmentNotInCategory);
+    }
+    let mut number = |field, value: Option<u32>, allowed: bool, needed: bool, range: std::ops::RangeInclusive<u32>| match value {
+        None if needed => add(field, CatalogueProblem::Missing),
+        Some(_) if !allowed => add(field, CatalogueProblem::NotWithThisFulfilment),
+        Some(n) if !range.contains(&n) => add(field, CatalogueProblem::OutOfRange),
+        _ => {}
+    };
+    number("keys", product.keys, f.has_keys(), f.has_keys(), 1..=100);
+    number("reassign_lock_days", product.reassign_lock_days, f.has_seats(), false, 0..=3_650);
+    number("reassign_limit", product.reassign_limit, f.has_seats(), false, 0..=10_000);
+    number("max_per_request", product.max_per_request, f == Fulfilment::RequestForm, false, 1..=1_000);
+    number("valid_months", product.valid_months, f == Fulfilment::GtmActivate, f == Fulfilment::GtmActivate, 1..=120);
+    number("activate_within_days", product.activate_within_days, true, false, 1..=366);
+    match &product.portal {
+        Some(_) if !f.has_portal() => add("portal", CatalogueProblem::NotWithThisFulfilment),
+        Some(url) if !is_https(url) => add("portal", CatalogueProblem::NotHttps),
+        None if f.has_seats() => add("portal", CatalogueProblem::Missing),
+        _ => {}
+    }
+    match (f.has_downloads(), product.downloads.is_empty()) {
+        (true, true) => add("download", CatalogueProblem::Missing),
+        (false, false) => add("download", CatalogueProblem::NotWithThisFulfilment),
+        _ => {}
+    }
+}

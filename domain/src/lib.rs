@@ -1,0 +1,20 @@
+//! What is true: the types and rules that server and browser share.
+//!
+//! Invariant: nothing here does I/O, reads a clock, draws a random number or holds a sentence
+//! for a person. Time is a parameter, refusals are enums of facts.
+
+pub mod access;
+pub mod audit;
+pub mod benefits;
+pub mod catalogue;
+pub mod email;
+pub mod id;
+pub mod language;
+pub mod licence_key;
+pub mod money;
+pub mod orders;
+pub mod password;
+pub mod refusal;
+pub mod session;
+pub mod theme;
+pub mod view;

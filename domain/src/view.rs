@@ -1,0 +1,146 @@
+//! What the frame around the pages, the dashboard and the profile show.
+
+use crate::access::{Action, Principal, Role};
+use crate::catalogue::{Category, Unit};
+use crate::id::SessionId;
+use crate::language::Language;
+use crate::theme::Theme;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The signed-in person, as the frame needs them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    pub principal: Principal,
+    pub name: String,
+    pub email: String,
+    pub company: Option<String>,
+    /// Still managed in the predecessor portal.
+    pub in_predecessor: bool,
+    /// Benefits per category, in the order of [`Category::ALL`].
+    pub counts: Vec<u64>,
+}
+
+impl Viewer {
+    pub fn can(&self, action: Action) -> bool {
+        self.principal.can(action)
+    }
+    pub fn count(&self, category: Category) -> u64 {
+        Category::ALL.iter().position(|&c| c == category).and_then(|i| self.counts.get(i)).copied().unwrap_or(0)
+    }
+}
+
+/// What every answer is given in: language and theme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    pub language: Language,
+    pub theme: Theme,
+}
+
+/// Why something on the dashboard wants attention.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Concern {
+    /// Can no longer be activated after the date.
+    ActivateBy(DateTime<Utc>),
+    Ends(DateTime<Utc>),
+    /// Waits for the programme's staff.
+    Pending,
+    /// So many seats are free.
+    SeatsFree(u32),
+}
+
+/// A benefit that wants attention.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attention {
+    pub benefit: crate::id::BenefitId,
+    pub name: String,
+    pub package: String,
+    pub category: Category,
+    pub concern: Concern,
+}
+
+/// A package that the company holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldPackage {
+    pub name: String,
+    pub starts_at: DateTime<Utc>,
+    pub ends_at: DateTime<Utc>,
+    pub renewable: bool,
+    pub refundable_until: Option<DateTime<Utc>>,
+    /// Steps after the purchase, and whether they are done.
+    pub keys_seen: bool,
+    pub seats_assigned: bool,
+    pub contact_set: bool,
+    pub has_offers: bool,
+}
+
+/// What a person of a company starts the day with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dashboard {
+    pub packages: Vec<HeldPackage>,
+    pub attention: Vec<Attention>,
+    /// Whether more wants attention than is listed.
+    pub more: bool,
+}
+
+/// A product's keys in stock, for an operator; never the keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stock {
+    pub product: String,
+    pub in_stock: u64,
+    pub allocated: u64,
+}
+
+/// What an operator starts the day with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperatorDashboard {
+    pub companies: u64,
+    pub catalogue_version: Option<i32>,
+    pub stock: Vec<Stock>,
+}
+
+/// A benefit that a person holds a seat of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldSeat {
+    pub name: String,
+    pub package: String,
+    pub since: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub portal: Option<String>,
+    pub unit: Unit,
+}
+
+/// "My benefits", and whom to ask for more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyBenefits {
+    pub seats: Vec<HeldSeat>,
+    pub global_admins: Vec<String>,
+}
+
+/// A browser that somebody is signed in with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub device: String,
+    pub address: String,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub current: bool,
+}
+
+/// The profile page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub name: String,
+    pub email: String,
+    pub company: Option<String>,
+    pub roles: Vec<Role>,
+    pub sessions: Vec<SessionRow>,
+}
+
+/// Who may do what somebody else may not: names for "In your company: …".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WhoMay {
+    pub names: Vec<String>,
+}

@@ -1,0 +1,16 @@
+//! Schema steps. Invariant: nothing of ours is imported here, because a step must mean tomorrow
+//! what it meant when it shipped; every step has a way back.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_foundation;
+
+/// All steps, in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_foundation::Migration)]
+    }
+}

@@ -1,0 +1,140 @@
+//! Settings: defaults, then a file, then `VORTEIL_…` of the environment, then the command line.
+//!
+//! `docs/operations.md` lists them all.
+
+use ipnet::IpNet;
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `sqlite://path` or `postgres://…`.
+    pub database_url: String,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address that browsers use. With `https://`, cookies are bound to it.
+    #[serde(default)]
+    pub public_url: Option<String>,
+    /// The master key ring's file.
+    pub key_ring: PathBuf,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses or networks.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Load sample data into a new database.
+    pub demo: bool,
+    /// Stylesheet, script and WebAssembly. Default: `site` beside the program, or the build's.
+    #[serde(default)]
+    pub site: Option<PathBuf>,
+    /// `text` or `json`.
+    pub log: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// What is wrong with the settings, and what to do. Said to whoever starts the service.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigProblem {
+    #[error("The settings cannot be used: {0}. See docs/operations.md for the names and their values.")]
+    Unreadable(String),
+    #[error("public_url has to begin with https:// (or http:// on a loopback address), like https://benefits.example.com; it is {0}.")]
+    PublicUrl(String),
+    #[error("Listening on {0} without public_url = \"https://…\": passwords would travel in clear. Set public_url to the address of your TLS proxy, or listen on 127.0.0.1.")]
+    InClear(SocketAddr),
+}
+
+impl Config {
+    /// Reads everything but the command line.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigProblem> {
+        let unreadable = |e: config::ConfigError| ConfigProblem::Unreadable(e.to_string());
+        let mut builder = config::Config::builder();
+        for (key, value) in [
+            ("database_url", "sqlite://var/vorteil.db"),
+            ("listen", "127.0.0.1:3000"),
+            ("key_ring", "var/keys/ring.toml"),
+            ("log", "text"),
+        ] {
+            builder = builder.set_default(key, value).map_err(unreadable)?;
+        }
+        builder = builder.set_default("demo", false).map_err(unreadable)?;
+        builder = match file {
+            Some(file) => builder.add_source(config::File::from(file).format(config::FileFormat::Toml)),
+            None => builder.add_source(config::File::new("vorteil.toml", config::FileFormat::Toml).required(false)),
+        };
+        let environment = config::Environment::with_prefix("VORTEIL")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("trusted_proxies")
+            // These are read elsewhere: secrets do not belong into the settings.
+            .source(Some(
+                std::env::vars()
+                    .filter(|(name, _)| !["VORTEIL_KEY_RING_TOML", "VORTEIL_CACHE", "VORTEIL_TEST_POSTGRES", "VORTEIL_PG_FOLDER", "VORTEIL_CONFIG", "VORTEIL_LOG_FILTER"].contains(&name.as_str()))
+                    .collect(),
+            ));
+        let config: Self = builder.add_source(environment).build().and_then(config::Config::try_deserialize).map_err(unreadable)?;
+        Ok(config)
+    }
+
+    /// Checks what only the whole can tell.
+    pub fn check(&self) -> Result<(), ConfigProblem> {
+        if let Some(url) = &self.public_url {
+            let loopback_http = url.strip_prefix("http://").is_some_and(|rest| {
+                let host = rest.trim_end_matches('/').rsplit_once(':').map_or(rest.trim_end_matches('/'), |(host, _)| host);
+                host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            });
+            if !(loopback_http || url.starts_with("https://") && url.len() > "https://".len()) {
+                return Err(ConfigProblem::PublicUrl(url.clone()));
+            }
+        }
+        if !self.is_secure() && !self.listen.ip().is_loopback() {
+            return Err(ConfigProblem::InClear(self.listen));
+        }
+        Ok(())
+    }
+
+    /// Whether browsers come over https.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(text: &str) -> Result<Config, ConfigProblem> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.toml");
+        std::fs::write(&file, text).unwrap();
+        let config = Config::load(Some(&file))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    #[test]
+    fn defaults_are_safe_and_a_typo_is_named() {
+        let config = from("").unwrap();
+        assert!(config.listen.ip().is_loopback() && !config.demo && !config.is_secure());
+        let problem = from("databse_url = 'x'").unwrap_err().to_string();
+        assert!(problem.contains("databse_url"), "{problem}");
+        let problem = from("listen = 'here'").unwrap_err().to_string();
+        assert!(problem.contains("socket address"), "{problem}");
+        assert!(from("trusted_proxies = ['10.0.0.0/8', '192.0.2.1/32']").unwrap().trusted_proxies.len() == 2);
+    }
+
+    #[test]
+    fn passwords_never_travel_in_clear() {
+        assert!(matches!(from("listen = '0.0.0.0:3000'"), Err(ConfigProblem::InClear(_))));
+        assert!(from("listen = '0.0.0.0:3000'\npublic_url = 'https://b.example'").unwrap().is_secure());
+        assert!(from("public_url = 'http://127.0.0.1:3000'").is_ok());
+        for bad in ["http://b.example", "https://", "ftp://b.example", "b.example", "http://localhost.evil.example"] {
+            assert!(matches!(from(&format!("public_url = '{bad}'")), Err(ConfigProblem::PublicUrl(_))), "{bad}");
+        }
+    }
+}

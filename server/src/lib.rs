@@ -1,0 +1,10 @@
+//! The one binary: configuration, router, sessions, command line.
+//!
+//! Invariant: no business rule and no SQL here. What a request may do is decided behind it.
+
+pub mod cli;
+pub mod config;
+pub mod forms;
+pub mod request;
+pub mod router;
+pub mod start;

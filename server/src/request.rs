@@ -1,0 +1,208 @@
+//! What happens to every request before and after it is answered: a reference, who asks, the
+//! headers, and words for what went wrong outside the pages.
+
+use crate::router::AppState;
+use app::error::AppError;
+use app::session::ssr::{LANGUAGE_COOKIE, PLAIN_COOKIE, RequestInfo, SECURE_COOKIE, THEME_COOKIE};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use domain::language::Language;
+use domain::theme::Theme;
+use domain::view::Preferences;
+use futures_util::FutureExt;
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, Method, StatusCode};
+use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+use store::people::session::{Found, find_session};
+use store::{Ctx, Origin};
+use uuid::Uuid;
+
+/// A page takes milliseconds; whoever waits this long is told.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Outermost: a reference, a limit of time, no panic gets out, every answer has its headers.
+pub async fn guard(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let reference = Uuid::now_v7().simple().to_string();
+    request.extensions_mut().insert(Reference(reference.clone()));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let wants_page = wants_page(&method, request.headers(), &path);
+    let preferences = guest_preferences(request.headers());
+    let started = std::time::Instant::now();
+    let answered = tokio::time::timeout(PATIENCE, AssertUnwindSafe(next.run(request)).catch_unwind()).await;
+    let mut response = match answered {
+        Ok(Ok(response)) => worded(&state, response, wants_page, preferences),
+        Ok(Err(_)) => {
+            tracing::error!(reference, %method, path, "a request panicked");
+            say(&state, AppError::Internal { reference: reference.clone() }, wants_page, preferences)
+        }
+        Err(_) => {
+            tracing::error!(reference, %method, path, "a request took too long");
+            say(&state, AppError::Unavailable, wants_page, preferences)
+        }
+    };
+    tracing::info!(reference, %method, path, status = response.status().as_u16(), ms = started.elapsed().as_millis() as u64, "answered");
+    set_headers(&state, &path, &reference, response.headers_mut());
+    response
+}
+
+/// The request's reference, in every answer and in every log line about it.
+#[derive(Clone, Debug)]
+pub struct Reference(pub String);
+
+/// Whether a person reads the answer, and not a script.
+fn wants_page(method: &Method, headers: &HeaderMap, path: &str) -> bool {
+    let html = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|a| a.contains("text/html"));
+    html && (*method == Method::GET || *method == Method::POST) && !path.starts_with("/pkg/")
+}
+
+/// Refusals of the layers inside (another site's form, a body that is too large) carry no words.
+fn worded(state: &AppState, response: Response, wants_page: bool, preferences: Preferences) -> Response {
+    let refused = response.extensions().get::<tower_http::csrf::ProtectionError>().is_some();
+    let bare = !response.headers().contains_key(header::CONTENT_TYPE)
+        || response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        StatusCode::FORBIDDEN if refused => say(state, AppError::CrossSite, wants_page, preferences),
+        StatusCode::PAYLOAD_TOO_LARGE if bare => say(state, AppError::TooLarge, wants_page, preferences),
+        _ => response,
+    }
+}
+
+/// An error in words: a page for a person, JSON for a script.
+pub fn say(state: &AppState, error: AppError, wants_page: bool, preferences: Preferences) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if wants_page {
+        let page = app::error_page(state.options.clone(), preferences, error);
+        (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
+    } else {
+        (status, axum::Json(error)).into_response()
+    }
+}
+
+/// One place for all headers. The pages bring their own policy, with their nonce.
+fn set_headers(state: &AppState, path: &str, reference: &str, headers: &mut HeaderMap) {
+    let mut default = |name: HeaderName, value: &str| {
+        if !headers.contains_key(&name)
+            && let Ok(value) = HeaderValue::from_str(value)
+        {
+            headers.insert(name, value);
+        }
+    };
+    default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::X_FRAME_OPTIONS, "DENY");
+    // `no-referrer` would break plain forms' way back; nothing leaves this origin all the same.
+    default(header::REFERRER_POLICY, "same-origin");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    default(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=()");
+    default(HeaderName::from_static("x-request-id"), reference);
+    if !path.starts_with("/pkg/") && path != "/favicon.svg" {
+        default(header::CACHE_CONTROL, "no-store");
+        default(header::VARY, "Cookie, Accept-Language");
+    }
+    if state.secure {
+        default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+}
+
+fn guest_preferences(headers: &HeaderMap) -> Preferences {
+    let jar = CookieJar::from_headers(headers);
+    let cookie = |name| jar.get(name).map(|c| c.value().to_owned());
+    let wish = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).and_then(Language::from_accept_language);
+    Preferences {
+        language: cookie(LANGUAGE_COOKIE).and_then(|tag| Language::from_tag(&tag)).or(wish).unwrap_or_default(),
+        theme: cookie(THEME_COOKIE).and_then(|slug| Theme::from_slug(&slug)).unwrap_or_default(),
+    }
+}
+
+/// Finds out who asks, and in which language they are answered: profile, then cookie, then
+/// browser.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let guest = guest_preferences(headers);
+    let cookie = if state.secure { SECURE_COOKIE } else { PLAIN_COOKIE };
+    let token = CookieJar::from_headers(headers).get(cookie).map(|c| c.value().to_owned()).filter(|t| !t.is_empty());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    let origin = Origin {
+        address: client_address(&state, peer, headers).map(|ip| ip.to_string()).unwrap_or_default(),
+        device: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
+        request_id: request.extensions().get::<Reference>().map(|r| r.0.clone()),
+    };
+    let wants_page = wants_page(request.method(), headers, request.uri().path());
+    let found = match &token {
+        None => None,
+        Some(token) => match find_session(&state.store, token).await {
+            Ok(found) => found,
+            Err(error) => {
+                let reference = origin.request_id.clone().unwrap_or_default();
+                return say(&state, AppError::from_store(error, &reference), wants_page, guest);
+            }
+        },
+    };
+    let preferences = match &found {
+        Some(found) => Preferences {
+            language: found.language.unwrap_or(guest.language),
+            theme: found.theme,
+        },
+        None => guest,
+    };
+    let ctx = found.map(|found: Found| Ctx {
+        store: state.store.clone(),
+        principal: found.principal,
+        session: found.session,
+        language: preferences.language,
+        origin: origin.clone(),
+        company_refusal: found.company_refusal,
+    });
+    let info = RequestInfo { store: state.store.clone(), ctx, token, preferences, origin, demo: state.demo, secure: state.secure };
+    request.extensions_mut().insert(info);
+    next.run(request).await
+}
+
+/// The client's address. A forwarded one counts only from a proxy that is trusted: the last
+/// entry that no trusted proxy wrote about another.
+fn client_address(state: &AppState, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    let trusted = |ip: IpAddr| state.trusted_proxies.iter().any(|net| net.contains(&ip));
+    let mut address = peer?;
+    let forwarded: Vec<IpAddr> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .filter_map(|part| part.trim().parse().ok())
+        .collect();
+    for hop in forwarded.into_iter().rev() {
+        if !trusted(address) {
+            break;
+        }
+        address = hop;
+    }
+    Some(address)
+}
+
+/// Sends whoever is not signed in to the sign-in page, and back afterwards.
+pub fn way_in(info: &RequestInfo, path_and_query: &str, path: &str, needs_setup: bool) -> Option<Response> {
+    let to = |address: String| Some(Redirect::to(&address).into_response());
+    match (path, info.ctx.is_some()) {
+        ("/sign-in", true) => to("/".to_owned()),
+        ("/sign-in", false) if needs_setup => to("/setup".to_owned()),
+        ("/sign-in" | "/setup", _) | (_, true) => None,
+        (_, false) => {
+            let why = if info.token.is_some() { "why=expired&" } else { "" };
+            let next = serde_urlencoded::to_string([("next", path_and_query)]).unwrap_or_default();
+            to(if path_and_query == "/" && why.is_empty() { "/sign-in".to_owned() } else { format!("/sign-in?{why}{next}") })
+        }
+    }
+}
+
+/// An empty answer that says nothing but its status.
+pub fn bare(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,143 @@
+//! Which address answers with what.
+
+use crate::config::Config;
+use crate::forms::{self, MAX_FORM};
+use crate::request::{bare, guard, identify, say, way_in};
+use app::error::AppError;
+use app::session::ssr::RequestInfo;
+use app::{App, shell};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use http::header::{CACHE_CONTROL, HeaderValue};
+use http::{Method, StatusCode};
+use ipnet::IpNet;
+use leptos::config::LeptosOptions;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use store::Store;
+use tower::ServiceBuilder;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::services::{ServeDir, ServeFile};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+#[derive(Clone, Debug)]
+pub struct AppState {
+    pub store: Store,
+    pub options: LeptosOptions,
+    pub trusted_proxies: Arc<[IpNet]>,
+    pub demo: bool,
+    pub secure: bool,
+    /// There is an operator: once true, it stays so.
+    set_up: Arc<AtomicBool>,
+}
+
+impl AppState {
+    pub fn new(store: Store, config: &Config, options: LeptosOptions) -> Self {
+        Self {
+            store,
+            options,
+            trusted_proxies: config.trusted_proxies.clone().into(),
+            demo: config.demo,
+            secure: config.is_secure(),
+            set_up: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    async fn needs_setup(&self) -> Result<bool, store::StoreError> {
+        if self.set_up.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let needed = store::people::setup::needs_setup(&self.store).await?;
+        self.set_up.store(!needed, Ordering::Relaxed);
+        Ok(needed)
+    }
+}
+
+pub fn router(state: AppState) -> Router {
+    // Set once per process; a second router (in tests) finds it set.
+    let _ = any_spawner::Executor::init_tokio();
+    let site = PathBuf::from(state.options.site_root.as_ref());
+    let package = ServeDir::new(site.join(state.options.site_pkg_dir.as_ref())).precompressed_br().precompressed_gzip();
+    // File names hold a hash of their content, so a file never changes under its name.
+    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let package = ServiceBuilder::new()
+        .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, move |response: &http::Response<_>| {
+            response.status().is_success().then(|| forever.clone())
+        }))
+        .service(package);
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(ready))
+        .route("/api/{*function}", any(function))
+        .nest_service("/pkg", package)
+        .route_service("/favicon.svg", ServeFile::new(site.join("favicon.svg")))
+        .fallback(page)
+        .layer(from_fn_with_state(state.clone(), identify))
+        .layer(CsrfLayer::new())
+        .layer(RequestBodyLimitLayer::new(MAX_FORM))
+        .layer(from_fn_with_state(state.clone(), guard))
+        .layer(CompressionLayer::new())
+        .with_state(state)
+}
+
+/// Ready when the database answers and has the schema that this program knows.
+async fn ready(State(state): State<AppState>) -> Response {
+    match state.store.db.is_migrated().await {
+        Ok(true) => "ready".into_response(),
+        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the schema is not up to date").into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
+        }
+    }
+}
+
+async fn function(State(state): State<AppState>, request: Request) -> Response {
+    if server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
+        return say(&state, AppError::NotFound, false, Default::default());
+    }
+    serve_function(&state, request).await
+}
+
+/// Calls a server function.
+pub async fn serve_function(_state: &AppState, request: Request) -> Response {
+    leptos_axum::handle_server_fns_with_context(|| {}, request).await.into_response()
+}
+
+async fn page(State(state): State<AppState>, request: Request) -> Response {
+    match *request.method() {
+        Method::POST => forms::post(state, request).await,
+        Method::GET | Method::HEAD => {
+            if let Some(info) = request.extensions().get::<RequestInfo>() {
+                let path = request.uri().path();
+                let needs_setup = match path {
+                    "/sign-in" => state.needs_setup().await.unwrap_or(false),
+                    _ => false,
+                };
+                let here = request.uri().path_and_query().map_or("/", |p| p.as_str());
+                if let Some(response) = way_in(info, here, path, needs_setup) {
+                    return response;
+                }
+            }
+            render(&state, request).await
+        }
+        _ => bare(StatusCode::METHOD_NOT_ALLOWED),
+    }
+}
+
+/// Draws a page, whole before its first byte is sent: its status can still change.
+pub async fn render(state: &AppState, request: Request) -> Response {
+    let options = state.options.clone();
+    leptos_axum::render_app_async_with_context(|| {}, move || shell(options.clone()))(request).await
+}
+
+// Keeps the pages, and with them every server function, in whatever links this crate.
+const _: fn() -> () = || {
+    let _ = App;
+};

@@ -1,0 +1,188 @@
+//! From the settings to a listening server; and why not, in words.
+
+use crate::config::{Config, ConfigProblem};
+use crate::router::{AppState, router};
+use axum::serve::ListenerExt;
+use leptos::config::LeptosOptions;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use store::people::setup::{InstallError, is_demo, issue_setup_token, needs_setup, open_installation};
+use store::secrets::RingProblem;
+use store::{Clock, Db, Store, StoreError, demo};
+use tokio::net::TcpListener;
+
+/// Sessions that ended are removed this often.
+const CLEAN_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartProblem {
+    #[error(transparent)]
+    Config(#[from] ConfigProblem),
+    #[error(transparent)]
+    Ring(#[from] RingProblem),
+    #[error("The database {url} cannot be opened: {why}. Check the address, that it runs, and that this user may read and write it.")]
+    Database { url: String, why: String },
+    #[error("The database {0} is read-only or its folder is. Make both writable for this user; nothing was changed.")]
+    ReadOnly(String),
+    #[error("The database {0} belongs to a real installation. Sample data is loaded into a new database only: set another database_url, or start without --demo.")]
+    NotADemo(String),
+    #[error("The database {0} holds the demo's accounts, whose password is public. Start with --demo, or set another database_url.")]
+    IsADemo(String),
+    #[error("The demo could not be loaded: {0}")]
+    Demo(#[from] demo::DemoError),
+    #[error("{0} is in use by another program. Stop it, or set listen to another port.")]
+    PortInUse(SocketAddr),
+    #[error("Cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error("Stylesheet and script are missing in {0}. Build them with `make build`, or set site to their folder.")]
+    NoSite(PathBuf),
+    #[error("Something went wrong: {0}")]
+    Store(#[from] StoreError),
+    #[error("The server stopped: {0}")]
+    Serve(std::io::Error),
+}
+
+impl From<InstallError> for StartProblem {
+    fn from(error: InstallError) -> Self {
+        match error {
+            InstallError::Ring(problem) => problem.into(),
+            InstallError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// The address without a password.
+fn shown(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+/// Opens the database, checks the key ring against it, and brings the schema up to date, in
+/// this order: a wrong ring changes nothing.
+pub async fn open(config: &Config, clock: Clock) -> Result<Store, StartProblem> {
+    let url = &config.database_url;
+    let failed = |error: StoreError| match &error {
+        StoreError::UnknownDatabase => StartProblem::Store(error),
+        e if e.to_string().contains("readonly") || e.to_string().contains("read-only") => StartProblem::ReadOnly(shown(url)),
+        e => StartProblem::Database { url: shown(url), why: e.to_string() },
+    };
+    if let Some(folder) = url.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent()) {
+        std::fs::create_dir_all(folder).map_err(|e| StartProblem::Database { url: shown(url), why: e.to_string() })?;
+    }
+    let db = Db::connect(url).await.map_err(failed)?;
+    let from_environment = std::env::var("VORTEIL_KEY_RING_TOML").ok();
+    let open = || open_installation(&db, &config.key_ring, from_environment.as_deref(), config.demo, clock.now());
+    let ring = if db.has_installation().await.map_err(failed)? {
+        match (is_demo(&db).await?, config.demo) {
+            (Some(false), true) => return Err(StartProblem::NotADemo(shown(url))),
+            (Some(true), false) => return Err(StartProblem::IsADemo(shown(url))),
+            _ => {}
+        }
+        let ring = open().await?;
+        db.migrate().await.map_err(failed)?;
+        ring
+    } else {
+        db.migrate().await.map_err(failed)?;
+        open().await?
+    };
+    Ok(Store::new(db, clock, ring))
+}
+
+/// Where the built site lies, and whether its file names hold hashes.
+pub fn leptos_options(config: &Config) -> Result<LeptosOptions, StartProblem> {
+    let beside = std::env::current_exe().ok().and_then(|p| p.parent().map(Path::to_path_buf)).unwrap_or_default();
+    let site = config.site.clone().unwrap_or_else(|| {
+        let own = beside.join("site");
+        if own.is_dir() { own } else { PathBuf::from("target/site") }
+    });
+    if !site.join("pkg").is_dir() {
+        return Err(StartProblem::NoSite(site));
+    }
+    Ok(LeptosOptions::builder()
+        .output_name("vorteil")
+        .site_root(site.display().to_string())
+        .hash_files(beside.join("hash.txt").is_file())
+        .build())
+}
+
+/// Serves until the service is told to stop.
+pub async fn serve(config: Config) -> Result<(), StartProblem> {
+    config.check()?;
+    let options = leptos_options(&config)?;
+    let store = open(&config, Clock::System).await?;
+    if config.demo && demo::load(&store).await? {
+        tracing::info!("the demo's sample data is loaded");
+    }
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartProblem::PortInUse(config.listen),
+        _ => StartProblem::Listen(config.listen, error),
+    })?;
+    let address = listener.local_addr().unwrap_or(config.listen);
+    announce(&config, &store, address).await?;
+    tokio::spawn(clean(store.clone()));
+    // Without it, a page waits 40 ms for the browser's delayed acknowledgement.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY is not to be had");
+        }
+    });
+    let app = router(AppState::new(store, &config, options)).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, app).with_graceful_shutdown(stop()).await.map_err(StartProblem::Serve)
+}
+
+#[expect(clippy::print_stdout, reason = "said once, to the person who started the service")]
+async fn announce(config: &Config, store: &Store, address: SocketAddr) -> Result<(), StartProblem> {
+    let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let url = url.trim_end_matches('/');
+    println!("\nVorteil is ready: {url}\n");
+    if config.demo {
+        println!("Demo accounts, password {} for all:", demo::PASSWORD);
+        for (email, ..) in demo::ACCOUNTS {
+            println!("  {email}");
+        }
+        println!();
+    } else if needs_setup(store).await? {
+        let token = issue_setup_token(store).await?;
+        println!("There is no operator yet. Open {url}/setup and enter this token (it works once, for 24 hours):\n\n  {token}\n");
+    }
+    Ok(())
+}
+
+async fn clean(store: Store) {
+    let mut turn = tokio::time::interval(CLEAN_EVERY);
+    loop {
+        turn.tick().await;
+        match store::people::session::delete_ended(&store).await {
+            Ok(ended) => tracing::debug!(ended, "sessions that ended are removed"),
+            Err(error) => tracing::warn!(%error, "sessions that ended could not be removed"),
+        }
+    }
+}
+
+async fn stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping: open requests are finished first");
+}

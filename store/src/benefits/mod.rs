@@ -1,0 +1,5 @@
+//! Benefits: lists, details, reveals.
+
+pub mod list;
+pub mod mine;
+pub mod software;

@@ -1,0 +1,89 @@
+//! Get keys: the one place where a licence key is opened.
+
+use crate::audit::{Entry, record};
+use crate::benefits::list::{References, facts, order_facts};
+use crate::context::{Ctx, new_uuid};
+use crate::entity::{benefit, key_reveal, licence_key, order, term};
+use crate::error::{StoreError, StoreResult};
+use crate::key_pool::place;
+use domain::access::Action;
+use domain::audit::AuditAction;
+use domain::benefits::software::{RevealFacts, revealable};
+use domain::id::{BenefitId, KeyRevealId};
+use domain::licence_key::{LicenceKey, RevealedKey};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+
+/// Opens the keys of a benefit and records who saw which, in one transaction.
+///
+/// The order is locked first, so that a reveal and a cancellation cannot both succeed.
+/// Rules R-KEY-1 and R-ORD-2.
+pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResult<Vec<RevealedKey>> {
+    let company = ctx.authorize_in_company(Action::GetKeys)?;
+    let now = ctx.now();
+    let tx = ctx.store.db.begin().await?;
+    let in_company = |select: sea_orm::Select<benefit::Entity>| select.filter(benefit::Column::CompanyId.eq(company));
+    let seen = in_company(benefit::Entity::find_by_id(id)).one(&tx).await?.ok_or(StoreError::NotFound)?;
+    let term = term::Entity::find_by_id(seen.term_id).one(&tx).await?.ok_or(StoreError::Corrupt("benefits.term_id"))?;
+    let order = order::Entity::find_by_id(term.order_id)
+        .filter(order::Column::CompanyId.eq(company))
+        .lock_exclusive()
+        .one(&tx)
+        .await?
+        .ok_or(StoreError::Corrupt("terms.order_id"))?;
+    let row = in_company(benefit::Entity::find_by_id(id)).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
+    let keys = licence_key::Entity::find()
+        .filter(licence_key::Column::BenefitId.eq(id))
+        .filter(licence_key::Column::CompanyId.eq(company))
+        .order_by_asc(licence_key::Column::AllocatedAt)
+        .order_by_asc(licence_key::Column::Id)
+        .all(&tx)
+        .await?;
+    let references = References::load(&tx, std::slice::from_ref(&row)).await?;
+    let decision = revealable(
+        &RevealFacts {
+            benefit: facts(&row, references.product(&row)?),
+            order: order_facts(&order),
+            keys: u32::try_from(keys.len()).unwrap_or(u32::MAX),
+            confirmed,
+        },
+        now,
+    );
+    decision.map_err(StoreError::Reveal)?;
+    let mut revealed = Vec::with_capacity(keys.len());
+    let mut ids = Vec::with_capacity(keys.len());
+    for key in keys {
+        let plaintext = ctx.store.keys.open(place(Some(company), key.id), &key.ciphertext)?;
+        let text = String::from_utf8(plaintext).map_err(|_| StoreError::Unreadable)?;
+        revealed.push(LicenceKey::parse(&text).map_err(|_| StoreError::Unreadable)?.reveal());
+        ids.push(key.id);
+        key_reveal::ActiveModel {
+            id: Set(KeyRevealId(new_uuid())),
+            company_id: Set(company),
+            licence_key_id: Set(key.id),
+            benefit_id: Set(id),
+            user_id: Set(ctx.user()),
+            revealed_at: Set(now),
+        }
+        .insert(&tx)
+        .await?;
+        if key.first_revealed_at.is_none() {
+            let mut key = key.into_active_model();
+            key.first_revealed_at = Set(Some(now));
+            key.update(&tx).await?;
+        }
+    }
+    if row.activated_at.is_none() {
+        let mut row = row.into_active_model();
+        row.activated_at = Set(Some(now));
+        row.update(&tx).await?;
+    }
+    if order.first_key_revealed_at.is_none() {
+        let mut order = order.into_active_model();
+        order.first_key_revealed_at = Set(Some(now));
+        order.update(&tx).await?;
+    }
+    record(&tx, Entry::by(ctx, now, AuditAction::KeysRevealed).subject(id).details(json!({ "keys": ids }))).await?;
+    tx.commit().await?;
+    Ok(revealed)
+}

@@ -1,0 +1,15 @@
+//! The last link of a chain; locked by whoever writes the next.
+
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit_chains")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub chain: Uuid,
+    pub last_number: i64,
+    pub last_hash: Vec<u8>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

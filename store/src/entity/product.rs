@@ -1,0 +1,16 @@
+//! A catalogue entry through all its versions.
+
+use domain::id::{ProductId, ProductVersionId};
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "products")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ProductId,
+    pub code: String,
+    pub current_version_id: Option<ProductVersionId>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,25 @@
+//! A person; without a company, an operator.
+
+use domain::id::{CompanyId, UserId};
+use domain::language::Language;
+use domain::theme::Theme;
+use sea_orm::entity::prelude::*;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: UserId,
+    pub company_id: Option<CompanyId>,
+    pub name: String,
+    pub email: String,
+    pub email_normalized: String,
+    pub password_hash: Option<String>,
+    pub language: Option<Language>,
+    pub theme: Theme,
+    pub disabled_at: Option<DateTimeUtc>,
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,66 @@
+//! What can go wrong, as facts. Sentences are added in `app`.
+
+use domain::access::Action;
+use domain::benefits::seat::SeatRefusal;
+use domain::benefits::software::RevealRefusal;
+use domain::email::EmailProblem;
+use domain::password::PasswordProblem;
+use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
+
+pub type StoreResult<T> = Result<T, StoreError>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Not there, or not this company's: the two are never told apart.
+    #[error("not found")]
+    NotFound,
+    #[error("not allowed: {0:?}")]
+    Forbidden(Action),
+    #[error("the company cannot act here: {0:?}")]
+    Company(CompanyRefusal),
+    #[error("refused: {0:?}")]
+    Reveal(RevealRefusal),
+    #[error("refused: {0:?}")]
+    Seat(SeatRefusal),
+    #[error("refused: {0:?}")]
+    SignIn(SignInRefusal),
+    /// The current password, asked for again, is not the right one.
+    #[error("refused: the current password is another one")]
+    CurrentPassword,
+    #[error("refused: {0:?}")]
+    Password(PasswordProblem),
+    #[error("refused: {0:?}")]
+    Email(EmailProblem),
+    #[error("refused: {0:?}")]
+    Setup(SetupRefusal),
+    #[error("a name is needed, of at most 200 characters")]
+    Name,
+    /// The master key ring does not open what is stored.
+    #[error("a stored secret could not be opened")]
+    Unreadable,
+    /// More work of an expensive kind than is let in at once.
+    #[error("too busy")]
+    Busy,
+    #[error("the database URL has to start with sqlite: or postgres:")]
+    UnknownDatabase,
+    #[error("a stored value does not read: {0}")]
+    Corrupt(&'static str),
+    #[error("database: {0}")]
+    Db(#[from] sea_orm::DbErr),
+}
+
+impl StoreError {
+    /// Whether the database was locked, read-only or out of room: nothing is wrong with the
+    /// request, and trying again may help.
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Busy => true,
+            Self::Db(error) => {
+                let text = error.to_string();
+                matches!(error, sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_))
+                    || ["locked", "readonly", "read-only", "disk is full", "disk I/O", "unable to open"].iter().any(|w| text.contains(w))
+            }
+            _ => false,
+        }
+    }
+}

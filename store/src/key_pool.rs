@@ -1,0 +1,213 @@
+//! The stock of licence keys: in by CSV, encrypted on arrival; out by allocation, once.
+
+use crate::audit::{Entry, record};
+use crate::context::{Origin, Store, new_uuid};
+use crate::entity::{licence_key, product, product_version};
+use crate::error::{StoreError, StoreResult};
+use crate::secrets::Place;
+use chrono::{DateTime, Utc};
+use domain::audit::AuditAction;
+use domain::id::{BenefitId, CompanyId, LicenceKeyId, ProductId};
+use domain::licence_key::LicenceKey;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// A file larger than this is not a key list (about 80,000 lines).
+pub const MAX_FILE: usize = 4 * 1024 * 1024;
+/// Rows per statement, below both databases' limits on parameters.
+const CHUNK: usize = 500;
+
+/// The place of a key's ciphertext.
+pub(crate) fn place(company: Option<CompanyId>, key: LicenceKeyId) -> Place {
+    Place { company, row: key.0, column: "licence_keys.ciphertext" }
+}
+
+/// What is wrong with a line. Never holds the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyFileProblem {
+    /// The first line is not `product,key`.
+    Header,
+    /// Not two fields, or not UTF-8.
+    NotARow,
+    UnknownProduct { code: String },
+    /// The product comes without keys.
+    ProductWithoutKeys { code: String },
+    Shape,
+    DuplicateOfLine { line: u64 },
+    /// Already in stock or given out.
+    DuplicateInStock,
+    Empty,
+    TooLarge,
+}
+
+/// A problem and its line, counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFinding {
+    pub line: u64,
+    pub problem: KeyFileProblem,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeyImportError {
+    #[error("{} lines are wrong", .0.len())]
+    Refused(Vec<KeyFinding>),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+impl From<sea_orm::DbErr> for KeyImportError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Imports all keys of a file, or none.
+pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<u64, KeyImportError> {
+    if file.len() > MAX_FILE {
+        return Err(KeyImportError::Refused(vec![KeyFinding { line: 1, problem: KeyFileProblem::TooLarge }]));
+    }
+    let known = products(store).await?;
+    let (rows, mut findings) = read(file, &known);
+    let tx = store.db.begin().await?;
+    let indexed: Vec<(u64, ProductId, LicenceKey, Vec<u8>)> =
+        rows.into_iter().map(|(line, product, key)| (line, product, store.keys.blind_index("licence_key", key.expose_bytes()), key)).map(|(l, p, i, k)| (l, p, k, i)).collect();
+    let mut lines: HashMap<&[u8], u64> = HashMap::new();
+    for (line, _, _, index) in &indexed {
+        if let Some(&first) = lines.get(index.as_slice()) {
+            findings.push(KeyFinding { line: *line, problem: KeyFileProblem::DuplicateOfLine { line: first } });
+        } else {
+            lines.insert(index, *line);
+        }
+    }
+    for chunk in indexed.chunks(CHUNK) {
+        let taken: Vec<Vec<u8>> = licence_key::Entity::find()
+            .select_only()
+            .column(licence_key::Column::BlindIndex)
+            .filter(licence_key::Column::BlindIndex.is_in(chunk.iter().map(|(.., index)| index.clone())))
+            .into_tuple()
+            .all(&tx)
+            .await?;
+        for index in taken {
+            if let Some(&line) = lines.get(index.as_slice()) {
+                findings.push(KeyFinding { line, problem: KeyFileProblem::DuplicateInStock });
+            }
+        }
+    }
+    if !findings.is_empty() {
+        findings.sort_by_key(|f| f.line);
+        return Err(KeyImportError::Refused(findings));
+    }
+    let now = store.now();
+    for chunk in indexed.chunks(CHUNK / 4) {
+        let mut rows = Vec::with_capacity(chunk.len());
+        for (_, product_id, key, blind_index) in chunk {
+            let id = LicenceKeyId(new_uuid());
+            rows.push(licence_key::ActiveModel {
+                id: Set(id),
+                product_id: Set(*product_id),
+                company_id: Set(None),
+                benefit_id: Set(None),
+                ciphertext: Set(store.keys.seal(place(None, id), key.expose_bytes())?),
+                blind_index: Set(blind_index.clone()),
+                imported_at: Set(now),
+                allocated_at: Set(None),
+                first_revealed_at: Set(None),
+            });
+        }
+        licence_key::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+    }
+    let count = indexed.len() as u64;
+    record(&tx, Entry::programme(origin, now, AuditAction::KeysImported).details(json!({ "keys": count }))).await?;
+    tx.commit().await?;
+    Ok(count)
+}
+
+/// Products that a key can be for: code → id, and whether it takes keys.
+async fn products(store: &Store) -> StoreResult<HashMap<String, (ProductId, bool)>> {
+    let current = product::Entity::belongs_to(product_version::Entity)
+        .from(product::Column::CurrentVersionId)
+        .to(product_version::Column::Id)
+        .into();
+    let rows = product::Entity::find()
+        .join(sea_orm::JoinType::InnerJoin, current)
+        .select_also(product_version::Entity)
+        .all(store.db.conn())
+        .await?;
+    let mut known = HashMap::new();
+    for (product, version) in rows {
+        let version = version.ok_or(StoreError::Corrupt("products.current_version_id"))?;
+        let takes = crate::benefits::list::parse_product(&version.definition)?.fulfilment.has_keys();
+        known.insert(product.code, (product.id, takes));
+    }
+    Ok(known)
+}
+
+type Row = (u64, ProductId, LicenceKey);
+
+fn read(file: &[u8], known: &HashMap<String, (ProductId, bool)>) -> (Vec<Row>, Vec<KeyFinding>) {
+    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(file);
+    let header_fine = reader.headers().is_ok_and(|h| h.iter().eq(["product", "key"]));
+    if !header_fine {
+        return (Vec::new(), vec![KeyFinding { line: 1, problem: KeyFileProblem::Header }]);
+    }
+    let (mut rows, mut findings) = (Vec::new(), Vec::new());
+    for record in reader.records() {
+        let line = match &record {
+            Ok(record) => record.position().map_or(0, csv::Position::line),
+            Err(error) => error.position().map_or(0, csv::Position::line),
+        };
+        let parsed = match record {
+            Ok(record) if record.len() == 2 => match (known.get(&record[0]), LicenceKey::parse(&record[1])) {
+                (None, _) => Err(KeyFileProblem::UnknownProduct { code: record[0].chars().take(64).collect() }),
+                (Some((_, false)), _) => Err(KeyFileProblem::ProductWithoutKeys { code: record[0].to_owned() }),
+                (Some(_), Err(_)) => Err(KeyFileProblem::Shape),
+                (Some((id, true)), Ok(key)) => Ok((line, *id, key)),
+            },
+            _ => Err(KeyFileProblem::NotARow),
+        };
+        match parsed {
+            Ok(row) => rows.push(row),
+            Err(problem) => findings.push(KeyFinding { line, problem }),
+        }
+    }
+    if rows.is_empty() && findings.is_empty() {
+        findings.push(KeyFinding { line: 1, problem: KeyFileProblem::Empty });
+    }
+    (rows, findings)
+}
+
+/// Gives keys from the stock to a benefit, oldest first, and seals them anew for their place.
+/// Gives how many there were; the rest is owed.
+pub(crate) async fn allocate(
+    store: &Store,
+    tx: &impl ConnectionTrait,
+    company: CompanyId,
+    benefit: BenefitId,
+    product: ProductId,
+    wanted: u32,
+    now: DateTime<Utc>,
+) -> StoreResult<u32> {
+    let keys = licence_key::Entity::find()
+        .filter(licence_key::Column::ProductId.eq(product))
+        .filter(licence_key::Column::CompanyId.is_null())
+        .order_by_asc(licence_key::Column::ImportedAt)
+        .order_by_asc(licence_key::Column::Id)
+        .limit(u64::from(wanted))
+        // Two terms that start at once must not wait for, nor get, the same key.
+        .lock_with_behavior(sea_orm::sea_query::LockType::Update, sea_orm::sea_query::LockBehavior::SkipLocked)
+        .all(tx)
+        .await?;
+    let found = keys.len();
+    for key in keys {
+        let plaintext = store.keys.open(place(None, key.id), &key.ciphertext)?;
+        let ciphertext = store.keys.seal(place(Some(company), key.id), &plaintext)?;
+        let mut row = key.into_active_model();
+        row.company_id = Set(Some(company));
+        row.benefit_id = Set(Some(benefit));
+        row.ciphertext = Set(ciphertext);
+        row.allocated_at = Set(Some(now));
+        row.update(tx).await?;
+    }
+    Ok(u32::try_from(found).unwrap_or(wanted))
+}

@@ -1,0 +1,25 @@
+//! How everything is loaded and saved.
+//!
+//! Invariants: every changing operation authorizes, decides (in `domain`), writes and records
+//! in one transaction; every query that a company's person starts has the company in its
+//! `WHERE`; secrets are opened here and nowhere else; no HTML, no sentence for a person.
+
+pub mod audit;
+pub mod benefits;
+pub mod catalogue;
+pub mod clock;
+pub mod context;
+pub mod dashboard;
+pub mod db;
+pub mod demo;
+pub mod entity;
+pub mod error;
+pub mod key_pool;
+pub mod orders;
+pub mod people;
+pub mod secrets;
+
+pub use clock::Clock;
+pub use context::{Ctx, Origin, Store};
+pub use db::Db;
+pub use error::{StoreError, StoreResult};

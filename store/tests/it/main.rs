@@ -1,0 +1,13 @@
+//! What the store does, on SQLite in memory and on a real PostgreSQL: one body each, run twice.
+//!
+//! `postgres_…` tests need the server that `scripts/postgres.sh` starts (`make test` does).
+
+mod harness;
+
+mod catalogue;
+mod isolation;
+mod keys;
+mod lists;
+mod migrations;
+mod people;
+mod races;
