@@ -27,7 +27,7 @@ build: tools ## The server and what the browser loads
 
 release: tools ## The same, optimised for delivery, in target/release
 	@$(ENV)
-	LEPTOS_BIN_PROFILE_RELEASE=release scripts/build.sh
+	scripts/build.sh release
 
 fmt: ## Format the code
 	@cargo fmt

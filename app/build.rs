@@ -23,9 +23,16 @@ fn main() {
         for (other, (tag, _)) in texts.iter().zip(LANGUAGES) {
             let keys = |m: &Map<String, Value>| m.keys().cloned().collect::<BTreeSet<_>>();
             let difference: Vec<_> = keys(&texts[0]).symmetric_difference(&keys(other)).cloned().collect();
-            assert!(difference.is_empty(), "locales/{tag}/{slice}.json and locales/en/{slice}.json differ in: {difference:?}");
+            assert!(
+                difference.is_empty(),
+                "locales/{tag}/{slice}.json and locales/en/{slice}.json differ in: {difference:?}"
+            );
         }
-        writeln!(out, "pub mod {slice} {{\n    use super::super::number;\n    use domain::language::Language::{{self, De, En}};").expect("write");
+        writeln!(
+            out,
+            "pub mod {slice} {{\n    use super::super::number;\n    use domain::language::Language::{{self, De, En}};"
+        )
+        .expect("write");
         for key in texts[0].keys() {
             if key.ends_with("_other") && texts[0].contains_key(&format!("{}_one", key.trim_end_matches("_other"))) {
                 continue;
@@ -65,13 +72,15 @@ fn split(text: &str) -> (Vec<&str>, Vec<&str>) {
     (parts, names)
 }
 
-fn arguments(texts: &[Map<String, Value>], slice: &str, key: &str) -> BTreeSet<String> {
-    let of = |language| split(text(texts, language, slice, key)).1.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
-    let first = of(0);
+/// The placeholders, in the order in which the English sentence has them.
+fn arguments(texts: &[Map<String, Value>], slice: &str, key: &str) -> Vec<String> {
+    let of = |language| split(text(texts, language, slice, key)).1.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let sorted = |language| of(language).into_iter().collect::<BTreeSet<_>>();
     for (language, (tag, _)) in LANGUAGES.iter().enumerate() {
-        assert!(of(language) == first, "{slice}.{key}: the placeholders differ in {tag}");
+        assert!(sorted(language) == sorted(0), "{slice}.{key}: the placeholders differ in {tag}");
     }
-    first
+    let mut seen = BTreeSet::new();
+    of(0).into_iter().filter(|name| seen.insert(name.clone())).collect()
 }
 
 fn expression(text: &str) -> String {
@@ -95,15 +104,21 @@ fn plain(out: &mut String, slice: &str, key: &str, texts: &[Map<String, Value>])
     let names = arguments(texts, slice, key);
     let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
     let result = if names.is_empty() { "&'static str" } else { "String" };
-    let arms: String = (0..LANGUAGES.len()).map(|l| format!("{} => {}, ", LANGUAGES[l].1, expression(text(texts, l, slice, key)))).collect();
+    let arms: String = (0..LANGUAGES.len())
+        .map(|l| format!("{} => {}, ", LANGUAGES[l].1, expression(text(texts, l, slice, key))))
+        .collect();
     writeln!(out, "    pub fn {key}(l: Language{parameters}) -> {result} {{ match l {{ {arms}}} }}").expect("write");
 }
 
 fn plural(out: &mut String, slice: &str, stem: &str, texts: &[Map<String, Value>]) {
     let (one, other) = (format!("{stem}_one"), format!("{stem}_other"));
     let mut names = arguments(texts, slice, &other);
-    names.extend(arguments(texts, slice, &one));
-    names.remove("n");
+    for name in arguments(texts, slice, &one) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.retain(|name| name != "n");
     let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
     let arms: String = (0..LANGUAGES.len())
         .map(|l| {

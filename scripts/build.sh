@@ -1,26 +1,34 @@
 #!/usr/bin/env bash
-# Builds server, WebAssembly and stylesheet; does nothing when nothing changed.
+# Builds the server, and what the browser loads; does nothing when nothing changed.
+#
+#   scripts/build.sh            target/debug/vorteil, which shares its build with `cargo test`
+#   scripts/build.sh release    target/release/vorteil, to deliver
 #
 # cargo-leptos would split, optimise and compress the client again each time, and its second
-# `--split` on the same sources fails (cargo-leptos#557), so the inputs are compared first.
+# `--split` on the same sources fails (cargo-leptos#557), so the client's inputs are compared
+# first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
 target=${CARGO_TARGET_DIR:-target}
-profile=${LEPTOS_BIN_PROFILE_RELEASE:-dev}
-[ "$profile" = dev ] && folder=debug || folder=$profile
-stamp=$target/$folder/.vorteil-inputs
+site=target/site
 
 inputs() {
-  { git ls-files -co --exclude-standard -- Cargo.toml Cargo.lock .cargo app domain frontend migrations server store style demo \
-    | grep -v '/tests/' | LC_ALL=C sort | while IFS= read -r f; do [ -f "$f" ] && sha256sum "$f"; done
+  { git ls-files -co --exclude-standard -- Cargo.toml Cargo.lock .cargo app domain frontend style | LC_ALL=C sort \
+    | while IFS= read -r f; do if [ -f "$f" ]; then sha256sum "$f"; fi; done
     rustc --version; } | sha256sum
 }
 now=$(inputs)
-if [ "$now" = "$(cat "$stamp" 2>/dev/null)" ] && [ -x "$target/$folder/vorteil" ] && [ -d target/site/pkg ]; then
-  exit 0
+if [ "$now" != "$(cat "$site/.inputs" 2>/dev/null)" ]; then
+  rm -rf "$site" "$target/wasm_split_temp"
+  cargo leptos build --release --split --precompress --frontend-only
+  # cargo-leptos puts the list of hashes beside the server that it would build.
+  cp "$target/debug/hash.txt" "$site/hash.txt"
+  echo "$now" >"$site/.inputs"
 fi
-rm -f "$stamp"
-rm -rf target/site target/wasm-split
-cargo leptos build --release --split --precompress
-echo "$now" >"$stamp"
+if [ "${1:-}" = release ]; then
+  cargo build --release --bin vorteil
+  cp "$site/hash.txt" "$target/release/hash.txt"
+else
+  cargo build
+  cp "$site/hash.txt" "$target/debug/hash.txt"
+fi

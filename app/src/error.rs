@@ -33,9 +33,13 @@ pub enum AppError {
     TooLarge,
     CrossSite,
     Unavailable,
+    /// It took too long and was stopped.
+    Slow,
     /// The browser did not reach the server.
     Offline,
-    Internal { reference: String },
+    Internal {
+        reference: String,
+    },
 }
 
 impl AppError {
@@ -61,10 +65,14 @@ impl AppError {
             Self::SignIn(SignInRefusal::Disabled | SignInRefusal::CompanySuspended) => 403,
             Self::SignIn(SignInRefusal::TooManyTries { .. }) => 429,
             Self::Reveal(_) | Self::Seat(_) | Self::Setup(SetupRefusal::AlreadyDone) => 409,
-            Self::CurrentPassword | Self::Password(_) | Self::Email(_) | Self::Name | Self::Setup(SetupRefusal::Token) => 422,
+            Self::CurrentPassword
+            | Self::Password(_)
+            | Self::Email(_)
+            | Self::Name
+            | Self::Setup(SetupRefusal::Token) => 422,
             Self::BadRequest => 400,
             Self::TooLarge => 413,
-            Self::Unavailable | Self::Offline => 503,
+            Self::Unavailable | Self::Offline | Self::Slow => 503,
             Self::Internal { .. } => 500,
         }
     }
@@ -75,7 +83,10 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Self::BadRequest,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::BadRequest,
+            // In the browser: an answer that is not ours, of a proxy in between.
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "hydrate") => Self::Offline,
+            ServerFnErrorErr::Deserialization(_) => Self::BadRequest,
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Offline,
             _ => Self::Internal { reference: String::new() },
         }
@@ -90,7 +101,10 @@ impl AppError {
         let unavailable = error.is_unavailable();
         match error {
             E::NotFound => Self::NotFound,
-            E::Forbidden(action) => Self::Forbidden(action),
+            E::Forbidden(action) => {
+                tracing::warn!(?action, reference, "a permission was refused");
+                Self::Forbidden(action)
+            }
             E::Company(refusal) => Self::Company(refusal),
             E::Reveal(refusal) => Self::Reveal(refusal),
             E::Seat(refusal) => Self::Seat(refusal),

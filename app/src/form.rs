@@ -12,7 +12,7 @@ use crate::session::use_language;
 use leptos::prelude::*;
 
 /// What became of the form that this page is the answer to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Outcome {
     /// The server function's name.
     pub form: String,
@@ -43,6 +43,13 @@ pub fn outcome(form: &str) -> Option<Outcome> {
 #[cfg(feature = "ssr")]
 pub fn is_answer() -> bool {
     use_context::<http::request::Parts>().is_some_and(|parts| parts.extensions.get::<Outcome>().is_some())
+}
+
+/// Without the answer and what was typed: either may be secret.
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Outcome({}, {})", self.form, if self.result.is_ok() { "done" } else { "refused" })
+    }
 }
 
 impl Outcome {
@@ -113,6 +120,7 @@ pub fn Field(
                 autocomplete=autocomplete
                 maxlength=maxlength
                 required=true
+                autofocus=wrong.is_some()
                 aria-invalid=wrong.is_some().then_some("true")
                 aria-describedby=described
             />

@@ -19,8 +19,34 @@ use domain::password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordProblem};
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
 
 const MONTHS: [[&str; 12]; 2] = [
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
-    ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
 ];
 
 /// `1234567` → `1,234,567` or `1.234.567`.
@@ -45,6 +71,12 @@ pub fn date(l: Language, at: DateTime<Utc>) -> String {
     let month = MONTHS[usize::from(l == De)][at.month0() as usize];
     let dot = if l == De { "." } else { "" };
     [&at.day().to_string(), dot, " ", month, " ", &at.year().to_string()].concat()
+}
+
+/// `2027-05-06T09:14Z`, for machines.
+pub fn machine(at: DateTime<Utc>) -> String {
+    let two = |n: u32| if n < 10 { ["0", &n.to_string()].concat() } else { n.to_string() };
+    [&at.year().to_string(), "-", &two(at.month()), "-", &two(at.day()), "T", &clock(at), "Z"].concat()
 }
 
 /// `09:14`.
@@ -145,7 +177,7 @@ pub fn role_list(l: Language, action: Action) -> String {
 /// Why this person may not, and who may: "Only a Global admin can …. In your company: …."
 pub fn only(l: Language, action: Action, what: &str, names: &[String]) -> String {
     let roles: Vec<&str> = holders(action).into_iter().map(|r| role(l, r)).collect();
-    let rule = t::words::only_roles(l, what, &any_of(l, &roles));
+    let rule = t::words::only_roles(l, &any_of(l, &roles), what);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let people = if names.is_empty() {
         t::words::nobody_in_company(l).to_owned()
@@ -163,10 +195,13 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::NotFound => r::not_found(l).to_owned(),
         AppError::Forbidden(_) => r::forbidden(l).to_owned(),
         AppError::Company(CompanyRefusal::InPredecessor) => r::in_predecessor(l).to_owned(),
-        AppError::Company(CompanyRefusal::Suspended) | AppError::SignIn(SignInRefusal::CompanySuspended) => r::suspended(l).to_owned(),
+        AppError::Company(CompanyRefusal::Suspended) | AppError::SignIn(SignInRefusal::CompanySuspended) => {
+            r::suspended(l).to_owned()
+        }
         AppError::Reveal(refusal) => match refusal {
             RevealRefusal::NoKeyForThis => r::reveal_no_key(l).to_owned(),
             RevealRefusal::Expired { at } => r::reveal_expired(l, &date(l, *at)),
+            RevealRefusal::OrderEnded { at } => r::reveal_ended(l, &date(l, *at)),
             RevealRefusal::NotDeliveredYet => t::software::not_delivered(l).to_owned(),
             RevealRefusal::EndsRefund { .. } => t::software::confirm_title(l).to_owned(),
         },
@@ -209,14 +244,16 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::CrossSite => r::cross_site(l).to_owned(),
         AppError::Unavailable => r::unavailable(l).to_owned(),
         AppError::Offline => r::offline(l).to_owned(),
+        AppError::Slow => r::slow(l).to_owned(),
+        AppError::Internal { reference } if reference.is_empty() => r::internal_plain(l).to_owned(),
         AppError::Internal { reference } => r::internal(l, reference),
     }
 }
 
 /// What is wrong with a place in a catalogue file, and what to do.
 pub fn catalogue_problem(l: Language, problem: &CatalogueProblem) -> String {
-    use t::catalogue as c;
     use CatalogueProblem as P;
+    use t::catalogue as c;
     match problem {
         P::UnknownFormat => c::unknown_format(l).to_owned(),
         P::NothingInIt => c::nothing(l).to_owned(),
@@ -250,6 +287,7 @@ mod tests {
         assert_eq!(date(En, at), "6 March 2027");
         assert_eq!(date(De, at), "6. März 2027");
         assert_eq!(moment(De, at), "6. März 2027, 09:04 UTC");
+        assert_eq!(machine(at), "2027-03-06T09:04Z");
         assert_eq!(number(En, 1_234_567), "1,234,567");
         assert_eq!(number(De, 1_000), "1.000");
         assert_eq!(number(En, 999), "999");

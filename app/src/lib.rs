@@ -17,7 +17,9 @@ mod preferences;
 mod profile;
 mod root;
 pub mod session;
+#[cfg(feature = "ssr")]
 mod setup;
+#[cfg(feature = "ssr")]
 mod sign_in;
 mod ui;
 

@@ -8,12 +8,10 @@ use crate::my_benefits::MyBenefitsPage;
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
 use crate::profile::ProfilePage;
 use crate::session::{CurrentViewer, get_viewer, preferences, use_language, use_viewer};
-use crate::setup::SetupPage;
-use crate::sign_in::SignInPage;
 use crate::ui::failure;
 use domain::access::Action;
 use domain::catalogue::Category;
-use domain::view::Viewer;
+use domain::view::{Preferences, Viewer};
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
@@ -37,8 +35,6 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<DashboardPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPage>::new()} ssr=SsrMode::Async />
@@ -84,6 +80,7 @@ fn Frame() -> impl IntoView {
                 })}
             </Suspense>
             <main id="main" tabindex="-1">
+                <FrameRefusal />
                 <Outlet />
             </main>
         </div>
@@ -94,25 +91,25 @@ fn Frame() -> impl IntoView {
 #[component]
 pub fn DemoBanner() -> impl IntoView {
     let l = use_language();
-    let demo = Resource::new_blocking(|| (), |()| is_demo());
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                demo.await.unwrap_or(false).then(|| view! { <p class="demo">{t::shell::demo(l)}</p> })
-            })}
-        </Suspense>
-    }
+    expect_context::<Preferences>().demo.then(|| view! { <p class="demo">{t::shell::demo(l)}</p> })
 }
 
-#[server(prefix = "/api", endpoint = "session/is_demo")]
-pub async fn is_demo() -> Result<bool, AppError> {
-    Ok(crate::session::ssr::request()?.demo)
+/// The forms of the bar have no place of their own to be refused in.
+#[component]
+fn FrameRefusal() -> impl IntoView {
+    let forms =
+        ["preferences/set_language", "preferences/set_theme", "session/sign_out", "session/sign_out_everywhere"];
+    forms
+        .into_iter()
+        .filter(|form| crate::form::outcome(form).is_some())
+        .map(|form| view! { <crate::form::Refusal of=form /> })
+        .collect_view()
 }
 
 #[component]
 fn Brand() -> impl IntoView {
     view! {
-        <a class="brand" href="/">
+        <a class="brand" href="/" aria-label="Vorteil">
             <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
                 <path d="M2 4h5l4 10 4-10h5l-7 15H9z" fill="currentColor" />
             </svg>
@@ -123,7 +120,7 @@ fn Brand() -> impl IntoView {
 
 /// The bar of the pages that nobody is signed in on.
 #[component]
-pub fn PlainBar() -> impl IntoView {
+fn PlainBar() -> impl IntoView {
     view! {
         <header class="top">
             <Brand />
@@ -169,7 +166,7 @@ fn Menu(viewer: Viewer) -> impl IntoView {
         view! {
             <a href=href aria-current=current>
                 {label}
-                {count.map(|n| view! { <span class="count">{i18n::number(l, n)}</span> })}
+                {count.map(|n| view! { <span class="count" aria-hidden="true">{i18n::number(l, n)}</span> })}
             </a>
         }
     };
@@ -180,7 +177,8 @@ fn Menu(viewer: Viewer) -> impl IntoView {
             .map(|c| link(["/benefits/", c.spec().slug].concat(), i18n::category(l, c), Some(viewer.count(c))))
             .collect_view()
     });
-    let mine = viewer.can(Action::OpenMyBenefits).then(|| link("/my-benefits".to_owned(), t::shell::my_benefits(l), None));
+    let mine =
+        viewer.can(Action::OpenMyBenefits).then(|| link("/my-benefits".to_owned(), t::shell::my_benefits(l), None));
     view! {
         <nav class="side" aria-label=t::shell::menu(l)>
             {link("/".to_owned(), t::shell::dashboard(l), None)}
@@ -192,7 +190,8 @@ fn Menu(viewer: Viewer) -> impl IntoView {
     }
 }
 
-/// The document around the app. A page that answers a form carries no WebAssembly.
+/// The document around the app. A page that answers a form carries no WebAssembly, and the pages
+/// before the sign-in need none.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     use leptos::hydration::HydrationScripts;
@@ -200,10 +199,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let preferences = preferences();
     provide_context(preferences);
     set_content_security_policy();
-    let scripts = (!crate::form::is_answer()).then(|| view! { <HydrationScripts options=options.clone() /> });
+    let path = use_context::<http::request::Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default();
+    let body = match path.as_str() {
+        "/sign-in" => view! { <Plain><crate::sign_in::SignInPage /></Plain> }.into_any(),
+        "/setup" => view! { <Plain><crate::setup::SetupPage /></Plain> }.into_any(),
+        _ => view! { <App /> }.into_any(),
+    };
+    let is_plain = matches!(path.as_str(), "/sign-in" | "/setup") || crate::form::is_answer();
+    let scripts = (!is_plain).then(|| view! { <HydrationScripts options=options.clone() /> });
     view! {
         <!DOCTYPE html>
-        <html lang=preferences.language.tag() data-theme=preferences.theme.slug()>
+        <html lang=preferences.language.tag() data-theme=preferences.theme.slug() data-demo=preferences.demo.then_some("")>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -213,22 +219,38 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 {scripts}
                 <MetaTags />
             </head>
-            <body>
-                <App />
-            </body>
+            <body>{body}</body>
         </html>
     }
 }
 
-/// Scripts only with this page's nonce, everything else only from here.
+/// The frame of the pages that nobody is signed in on. They are drawn on the server alone.
+#[cfg(feature = "ssr")]
+#[component]
+fn Plain(children: Children) -> impl IntoView {
+    let l = use_language();
+    provide_meta_context();
+    view! {
+        <a class="skip" href="#main">{t::shell::skip(l)}</a>
+        <DemoBanner />
+        <PlainBar />
+        <main id="main" class="plain" tabindex="-1">
+            <FrameRefusal />
+            {children()}
+        </main>
+    }
+}
+
+/// Scripts from our own folder or with this page's nonce. No `strict-dynamic`: with it, browsers
+/// refuse the preloads of the WebAssembly's parts, which carry no nonce.
 #[cfg(feature = "ssr")]
 fn set_content_security_policy() {
     use leptos::nonce::use_nonce;
     let nonce = use_nonce().map(|n| ["'nonce-", &n, "' "].concat()).unwrap_or_default();
     let policy = [
-        "default-src 'none'; script-src ",
+        "default-src 'none'; script-src 'self' ",
         &nonce,
-        "'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; \
+        "'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; \
          form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
     ]
     .concat();
@@ -258,17 +280,15 @@ pub fn error_page(options: LeptosOptions, preferences: domain::view::Preferences
                     <title>{crate::ui::page_title(t::refusals::title_error(l))}</title>
                 </head>
                 <body>
-                    <div class="plain">
-                        <main id="main">
-                            <section class="failure">
-                                <h1>{t::refusals::title_error(l)}</h1>
-                                <p>{text}</p>
-                                <p>
-                                    <a class="btn" href="/">{t::refusals::to_dashboard(l)}</a>
-                                </p>
-                            </section>
-                        </main>
-                    </div>
+                    <main id="main" class="plain">
+                        <section class="failure">
+                            <h1>{t::refusals::title_error(l)}</h1>
+                            <p>{text}</p>
+                            <p>
+                                <a class="btn" href="/">{t::refusals::to_dashboard(l)}</a>
+                            </p>
+                        </section>
+                    </main>
                 </body>
             </html>
         };

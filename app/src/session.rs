@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use domain::language::Language;
-#[cfg(not(feature = "ssr"))]
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 use domain::theme::Theme;
 use domain::view::{Preferences, Viewer};
 use leptos::prelude::*;
@@ -40,12 +40,13 @@ fn from_page() -> Preferences {
     Preferences {
         language: attribute("lang").and_then(|tag| Language::from_tag(&tag)).unwrap_or_default(),
         theme: attribute("data-theme").and_then(|slug| Theme::from_slug(&slug)).unwrap_or_default(),
+        demo: attribute("data-demo").is_some(),
     }
 }
 
 #[cfg(not(any(feature = "hydrate", feature = "ssr")))]
 fn from_page() -> Preferences {
-    Preferences { language: Language::default(), theme: Theme::default() }
+    Preferences::default()
 }
 
 /// Whether an address leads to a page of ours: a path, nothing that a browser could take for
@@ -74,7 +75,8 @@ pub async fn sign_in(
 ) -> Result<(), AppError> {
     let request = ssr::request()?;
     let signed =
-        store::people::sign_in::sign_in(&request.store, &email, &password, request.token.as_deref(), &request.origin).await;
+        store::people::sign_in::sign_in(&request.store, &email, &password, request.token.as_deref(), &request.origin)
+            .await;
     let signed = ssr::answer(signed)?;
     ssr::set_session_cookie(&request, Some(&signed.token));
     leptos_axum::redirect(if is_local_path(&next) { &next } else { "/" });
@@ -109,7 +111,7 @@ pub mod ssr {
     use leptos_axum::ResponseOptions;
     use store::{Ctx, Origin, Store, StoreResult};
 
-    #[derive(Clone, Debug)]
+    #[derive(Clone)]
     pub struct RequestInfo {
         pub store: Store,
         /// The signed-in person's context.
@@ -118,7 +120,6 @@ pub mod ssr {
         pub token: Option<String>,
         pub preferences: Preferences,
         pub origin: Origin,
-        pub demo: bool,
         /// Served over https: cookies get the `__Host-` prefix and `Secure`.
         pub secure: bool,
     }
@@ -148,7 +149,9 @@ pub mod ssr {
 
     /// Gives the response the error's status.
     pub fn refuse(error: AppError) -> AppError {
-        if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), http::StatusCode::from_u16(error.status())) {
+        if let (Some(response), Ok(status)) =
+            (use_context::<ResponseOptions>(), http::StatusCode::from_u16(error.status()))
+        {
             response.set_status(status);
         }
         error
@@ -172,12 +175,18 @@ pub mod ssr {
         let (name, secure) = if request.secure { (SECURE_COOKIE, "; Secure") } else { (PLAIN_COOKIE, "") };
         // No Max-Age: the server knows when a session ends.
         let life = if token.is_some() { "" } else { "; Max-Age=0" };
-        append_header(SET_COOKIE, &format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{secure}{life}", token.unwrap_or_default()));
+        append_header(
+            SET_COOKIE,
+            &format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{secure}{life}", token.unwrap_or_default()),
+        );
     }
 
     pub fn set_preference_cookie(request: &RequestInfo, name: &str, value: &str) {
         let secure = if request.secure { "; Secure" } else { "" };
-        append_header(SET_COOKIE, &format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={PREFERENCE_LIFE}{secure}"));
+        append_header(
+            SET_COOKIE,
+            &format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={PREFERENCE_LIFE}{secure}"),
+        );
     }
 
     /// After signing out: nothing stays behind in the browser.
@@ -197,7 +206,15 @@ mod tests {
         for good in ["/", "/benefits/software?open=1&q=a%20b", "/a//b"] {
             assert!(is_local_path(good), "{good}");
         }
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nSet-Cookie: x", "javascript:alert(1)", "/ü"] {
+        for bad in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/a\r\nSet-Cookie: x",
+            "javascript:alert(1)",
+            "/ü",
+        ] {
             assert!(!is_local_path(bad), "{bad:?}");
         }
     }

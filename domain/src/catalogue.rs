@@ -70,20 +70,12 @@ pub enum Fulfilment {
 }
 
 impl Fulfilment {
-    pub const ALL: [Self; 9] = [
-        Self::SoftwareKey,
-        Self::DownloadOnly,
-        Self::None,
-        Self::UsageAssign,
-        Self::CloudKey,
-        Self::SeatAssign,
-        Self::SupportAssign,
-        Self::RequestForm,
-        Self::GtmActivate,
-    ];
-
     pub const fn has_keys(self) -> bool {
         matches!(self, Self::SoftwareKey | Self::CloudKey)
+    }
+    /// Somebody has to do something before it is used.
+    pub const fn is_activated(self) -> bool {
+        !matches!(self, Self::DownloadOnly | Self::None)
     }
     pub const fn has_seats(self) -> bool {
         matches!(self, Self::UsageAssign | Self::SeatAssign)
@@ -309,7 +301,11 @@ impl<'de> Deserialize<'de> for Quantity {
                 self.visit_i64(i64::try_from(n).unwrap_or(i64::MAX))
             }
             fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Quantity, E> {
-                if s == "unlimited" { Ok(Quantity::Unlimited) } else { Err(E::invalid_value(serde::de::Unexpected::Str(s), &self)) }
+                if s == "unlimited" {
+                    Ok(Quantity::Unlimited)
+                } else {
+                    Err(E::invalid_value(serde::de::Unexpected::Str(s), &self))
+                }
             }
         }
         d.deserialize_any(Visitor)
@@ -363,7 +359,9 @@ pub enum CatalogueProblem {
     UnknownFormat,
     NothingInIt,
     BadCode,
-    DuplicateCode { first: usize },
+    DuplicateCode {
+        first: usize,
+    },
     EmptyText,
     TextTooLong,
     FulfilmentNotInCategory,
@@ -376,8 +374,12 @@ pub enum CatalogueProblem {
     BadSha256,
     DuplicateDownload,
     BadPrice(crate::money::MoneyProblem),
-    UnknownProduct { code: String },
-    UnknownPackage { code: String },
+    UnknownProduct {
+        code: String,
+    },
+    UnknownPackage {
+        code: String,
+    },
     DuplicateItem,
     UnlimitedNotPossible,
 }
@@ -408,7 +410,9 @@ pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
     }
     for (i, product) in catalogue.products.iter().enumerate() {
         let at = |field| vec![Step::Field("product"), Step::Index(i), Step::Field(field)];
-        check_code(&product.code, catalogue.products[..i].iter().position(|p| p.code == product.code), &mut |p| add(at("code"), p));
+        check_code(&product.code, catalogue.products[..i].iter().position(|p| p.code == product.code), &mut |p| {
+            add(at("code"), p)
+        });
         check_text(&product.name, &mut |language, p| add(with(at("name"), language), p));
         check_text(&product.summary, &mut |language, p| add(with(at("summary"), language), p));
         if let Some(text) = &product.instructions {
@@ -417,7 +421,13 @@ pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
         check_product(product, &mut |field, p| add(at(field), p));
         for (d, download) in product.downloads.iter().enumerate() {
             let at = |field| {
-                vec![Step::Field("product"), Step::Index(i), Step::Field("download"), Step::Index(d), Step::Field(field)]
+                vec![
+                    Step::Field("product"),
+                    Step::Index(i),
+                    Step::Field("download"),
+                    Step::Index(d),
+                    Step::Field(field),
+                ]
             };
             if !is_https(&download.url) {
                 add(at("url"), CatalogueProblem::NotHttps);
@@ -436,7 +446,9 @@ pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
     }
     for (i, package) in catalogue.packages.iter().enumerate() {
         let at = |field| vec![Step::Field("package"), Step::Index(i), Step::Field(field)];
-        check_code(&package.code, catalogue.packages[..i].iter().position(|p| p.code == package.code), &mut |p| add(at("code"), p));
+        check_code(&package.code, catalogue.packages[..i].iter().position(|p| p.code == package.code), &mut |p| {
+            add(at("code"), p)
+        });
         check_text(&package.name, &mut |language, p| add(with(at("name"), language), p));
         check_text(&package.label, &mut |language, p| add(with(at("label"), language), p));
         check_text(&package.summary, &mut |language, p| add(with(at("summary"), language), p));
@@ -476,8 +488,11 @@ fn with(mut at: Vec<Step>, language: &'static str) -> Vec<Step> {
 }
 
 fn is_https(url: &str) -> bool {
-    url.strip_prefix("https://")
-        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\".contains(&b)))
+    url.strip_prefix("https://").is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest.starts_with('/')
+            && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\".contains(&b))
+    })
 }
 
 fn check_code(code: &str, first: Option<usize>, add: &mut dyn FnMut(CatalogueProblem)) {
@@ -505,12 +520,13 @@ fn check_product(product: &Product, add: &mut dyn FnMut(&'static str, CatalogueP
     if !product.category.spec().fulfilments.contains(&f) {
         add("fulfilment", CatalogueProblem::FulfilmentNotInCategory);
     }
-    let mut number = |field, value: Option<u32>, allowed: bool, needed: bool, range: std::ops::RangeInclusive<u32>| match value {
-        None if needed => add(field, CatalogueProblem::Missing),
-        Some(_) if !allowed => add(field, CatalogueProblem::NotWithThisFulfilment),
-        Some(n) if !range.contains(&n) => add(field, CatalogueProblem::OutOfRange),
-        _ => {}
-    };
+    let mut number =
+        |field, value: Option<u32>, allowed: bool, needed: bool, range: std::ops::RangeInclusive<u32>| match value {
+            None if needed => add(field, CatalogueProblem::Missing),
+            Some(_) if !allowed => add(field, CatalogueProblem::NotWithThisFulfilment),
+            Some(n) if !range.contains(&n) => add(field, CatalogueProblem::OutOfRange),
+            _ => {}
+        };
     number("keys", product.keys, f.has_keys(), f.has_keys(), 1..=100);
     number("reassign_lock_days", product.reassign_lock_days, f.has_seats(), false, 0..=3_650);
     number("reassign_limit", product.reassign_limit, f.has_seats(), false, 0..=10_000);

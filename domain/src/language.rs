@@ -41,9 +41,8 @@ impl Language {
         for part in header.split(',').take(32) {
             let mut fields = part.split(';');
             let Some(language) = fields.next().and_then(Self::from_tag) else { continue };
-            let weight = fields
-                .find_map(|f| f.trim().strip_prefix("q="))
-                .map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
+            let weight =
+                fields.find_map(|f| f.trim().strip_prefix("q=")).map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
             if weight > 0.0 && best.is_none_or(|(w, _)| weight > w) {
                 best = Some((weight, language));
             }

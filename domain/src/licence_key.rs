@@ -62,7 +62,14 @@ mod tests {
         assert_eq!(key.expose_bytes(), b"DEMO1-7QX2M-4KD9P-H2VTR-8WNC6");
         assert!(!format!("{key:?}").contains("DEMO1"));
         assert!(!format!("{:?}", key.reveal()).contains("DEMO1"));
-        for bad in ["", "DEMO1", "DEMO1-7QX2M-4KD9P-H2VTR", "DEMO1-7QX2M-4KD9P-H2VTR-8WNC6-AAAAA", "DEMO1-7QX2M-4KD9P-H2VTR-8WNC", "DEMO1-7QX2M-4KD9P-H2VTR-8WN€6"] {
+        for bad in [
+            "",
+            "DEMO1",
+            "DEMO1-7QX2M-4KD9P-H2VTR",
+            "DEMO1-7QX2M-4KD9P-H2VTR-8WNC6-AAAAA",
+            "DEMO1-7QX2M-4KD9P-H2VTR-8WNC",
+            "DEMO1-7QX2M-4KD9P-H2VTR-8WN€6",
+        ] {
             assert!(LicenceKey::parse(bad).is_err(), "{bad}");
         }
     }

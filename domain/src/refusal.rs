@@ -18,7 +18,9 @@ pub enum CompanyRefusal {
 pub enum SignInRefusal {
     /// The same answer for an unknown account, a wrong password and one without a password.
     Mismatch,
-    TooManyTries { until: DateTime<Utc> },
+    TooManyTries {
+        until: DateTime<Utc>,
+    },
     /// Said only to somebody who knows the password.
     Disabled,
     CompanySuspended,

@@ -30,11 +30,13 @@ impl Viewer {
     }
 }
 
-/// What every answer is given in: language and theme.
+/// What every page is drawn in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preferences {
     pub language: Language,
     pub theme: Theme,
+    /// Whether the data is a sample.
+    pub demo: bool,
 }
 
 /// Why something on the dashboard wants attention.
@@ -129,6 +131,15 @@ pub struct SessionRow {
     pub current: bool,
 }
 
+/// A benefit whose keys a person has seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeySeen {
+    pub name: String,
+    pub package: String,
+    /// The last time.
+    pub at: DateTime<Utc>,
+}
+
 /// The profile page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
@@ -137,6 +148,8 @@ pub struct Profile {
     pub company: Option<String>,
     pub roles: Vec<Role>,
     pub sessions: Vec<SessionRow>,
+    /// Keys this person has seen, the newest first.
+    pub keys_seen: Vec<KeySeen>,
 }
 
 /// Who may do what somebody else may not: names for "In your company: …".

@@ -55,7 +55,11 @@ fn refers(from_table: &'static str, column: &'static str, to_table: &'static str
         .on_delete(ForeignKeyAction::Restrict)
         .to_owned()
 }
-fn table(name: &'static str, columns: Vec<ColumnDef>, references: &[(&'static str, &'static str)]) -> TableCreateStatement {
+fn table(
+    name: &'static str,
+    columns: Vec<ColumnDef>,
+    references: &[(&'static str, &'static str)],
+) -> TableCreateStatement {
     let mut table = Table::create().table(name).to_owned();
     for mut column in columns {
         table.col(&mut column);
@@ -121,16 +125,17 @@ impl MigrationTrait for Migration {
                     text("email_normalized", 254).unique_key().to_owned(),
                     maybe_text("password_hash", 200),
                     maybe_text("language", 8),
-                    text("theme", 8).default("system").to_owned(),
+                    maybe_text("theme", 8),
                     maybe_at("disabled_at"),
                     at("created_at"),
                 ],
                 &[("company_id", "companies")],
             ),
-            table("user_roles", vec![id("user_id"), text("role", 32), at("granted_at"), maybe_id("granted_by")], &[
-                ("user_id", "users"),
-                ("granted_by", "users"),
-            ])
+            table(
+                "user_roles",
+                vec![id("user_id"), text("role", 32), at("granted_at"), maybe_id("granted_by")],
+                &[("user_id", "users"), ("granted_by", "users")],
+            )
             .primary_key(Index::create().col("user_id").col("role"))
             .to_owned(),
             table(
@@ -170,7 +175,11 @@ impl MigrationTrait for Migration {
                 ],
                 &[("published_by", "users")],
             ),
-            table("products", vec![pk(), text("code", 64).unique_key().to_owned(), maybe_id("current_version_id")], &[]),
+            table(
+                "products",
+                vec![pk(), text("code", 64).unique_key().to_owned(), maybe_id("current_version_id")],
+                &[],
+            ),
             table(
                 "product_versions",
                 vec![
@@ -179,11 +188,18 @@ impl MigrationTrait for Migration {
                     id("catalogue_version_id"),
                     text("category", 32),
                     int("position"),
+                    // The names in small letters: SQLite's own lower() knows ASCII only.
+                    long_text("search_en"),
+                    long_text("search_de"),
                     long_text("definition"),
                 ],
                 &[("product_id", "products"), ("catalogue_version_id", "catalogue_versions")],
             ),
-            table("packages", vec![pk(), text("code", 64).unique_key().to_owned(), maybe_id("current_version_id")], &[]),
+            table(
+                "packages",
+                vec![pk(), text("code", 64).unique_key().to_owned(), maybe_id("current_version_id")],
+                &[],
+            ),
             table(
                 "package_versions",
                 vec![
@@ -225,10 +241,11 @@ impl MigrationTrait for Migration {
                 ],
                 &[("company_id", "companies"), ("package_version_id", "package_versions"), ("ordered_by", "users")],
             ),
-            table("terms", vec![pk(), id("company_id"), id("order_id"), at("starts_at"), at("ends_at")], &[
-                ("company_id", "companies"),
-                ("order_id", "orders"),
-            ]),
+            table(
+                "terms",
+                vec![pk(), id("company_id"), id("order_id"), at("starts_at"), at("ends_at")],
+                &[("company_id", "companies"), ("order_id", "orders")],
+            ),
             table(
                 "benefits",
                 vec![
@@ -288,10 +305,11 @@ impl MigrationTrait for Migration {
                     ("user_id", "users"),
                 ],
             ),
-            table("seats", vec![pk(), id("company_id"), id("benefit_id"), int("number")], &[
-                ("company_id", "companies"),
-                ("benefit_id", "benefits"),
-            ]),
+            table(
+                "seats",
+                vec![pk(), id("company_id"), id("benefit_id"), int("number")],
+                &[("company_id", "companies"), ("benefit_id", "benefits")],
+            ),
             table(
                 "assignments",
                 vec![
@@ -352,6 +370,7 @@ impl MigrationTrait for Migration {
                     text("action", 64),
                     maybe_text("subject", 64),
                     long_text("details"),
+                    maybe_text("address", 64),
                     maybe_text("request_id", 64),
                     bytes("previous_hash"),
                     bytes("hash"),

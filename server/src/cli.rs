@@ -117,7 +117,12 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         }
         Command::Catalogue { command: CatalogueCommand::Check { file } } => {
             let catalogue = read_catalogue(&file)?;
-            println!("{} is in order: {} products, {} packages.", file.display(), catalogue.products.len(), catalogue.packages.len());
+            println!(
+                "{} is in order: {} products, {} packages.",
+                file.display(),
+                catalogue.products.len(),
+                catalogue.packages.len()
+            );
         }
         Command::Catalogue { command: CatalogueCommand::Import { file } } => {
             let catalogue = read_catalogue(&file)?;
@@ -156,7 +161,8 @@ async fn for_import(mut config: Config) -> Result<Config, Failure> {
 
 fn read_catalogue(path: &Path) -> Result<domain::catalogue::Catalogue, Failure> {
     let text = std::fs::read_to_string(path).map_err(|e| Failure::Read(path.to_owned(), e))?;
-    file::read(&text).map_err(|found| Failure::Refused(Refused(found.iter().map(|f| catalogue_line(path, f)).collect())))
+    file::read(&text)
+        .map_err(|found| Failure::Refused(Refused(found.iter().map(|f| catalogue_line(path, f)).collect())))
 }
 
 /// `FILE:LINE: what is wrong, and what to do`, as compilers have it.
@@ -164,7 +170,9 @@ fn catalogue_line(path: &Path, finding: &FileFinding) -> String {
     let what = match &finding.what {
         FileProblem::TooLarge => t::catalogue::too_large(En).to_owned(),
         FileProblem::Format(message) => t::catalogue::format(En, message.trim()),
-        FileProblem::Content { field, problem } => t::catalogue::at_field(En, field, &i18n::catalogue_problem(En, problem)),
+        FileProblem::Content { field, problem } => {
+            t::catalogue::at_field(En, field, &i18n::catalogue_problem(En, problem))
+        }
     };
     format!("{}:{}: {what}", path.display(), finding.line)
 }
@@ -187,7 +195,8 @@ fn key_line(path: &Path, finding: &KeyFinding) -> String {
 }
 
 fn log(format: LogFormat) {
-    let filter = EnvFilter::try_from_env("VORTEIL_LOG_FILTER").unwrap_or_else(|_| EnvFilter::new("warn,server=info,app=info,store=info"));
+    let filter = EnvFilter::try_from_env("VORTEIL_LOG_FILTER")
+        .unwrap_or_else(|_| EnvFilter::new("warn,server=info,app=info,store=info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => builder.init(),

@@ -20,7 +20,7 @@ pub struct Config {
     /// The master key ring's file.
     pub key_ring: PathBuf,
     /// Proxies whose `X-Forwarded-For` is believed: addresses or networks.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
     /// Load sample data into a new database.
     pub demo: bool,
@@ -38,14 +38,31 @@ pub enum LogFormat {
     Json,
 }
 
+/// Networks, and single addresses as networks of one.
+fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let parse = |text: &String| {
+        let text = text.trim();
+        text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+            serde::de::Error::custom(format!(
+                "trusted_proxies: {text} is neither an address nor a network like 10.0.0.0/8"
+            ))
+        })
+    };
+    Vec::<String>::deserialize(deserializer)?.iter().map(parse).collect()
+}
+
 /// What is wrong with the settings, and what to do. Said to whoever starts the service.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigProblem {
     #[error("The settings cannot be used: {0}. See docs/operations.md for the names and their values.")]
     Unreadable(String),
-    #[error("public_url has to begin with https:// (or http:// on a loopback address), like https://benefits.example.com; it is {0}.")]
+    #[error(
+        "public_url has to begin with https:// (or http:// on a loopback address), like https://benefits.example.com; it is {0}."
+    )]
     PublicUrl(String),
-    #[error("Listening on {0} without public_url = \"https://…\": passwords would travel in clear. Set public_url to the address of your TLS proxy, or listen on 127.0.0.1.")]
+    #[error(
+        "Listening on {0} without public_url = \"https://…\": passwords would travel in clear. Set public_url to the address of your TLS proxy, or listen on 127.0.0.1."
+    )]
     InClear(SocketAddr),
 }
 
@@ -73,11 +90,23 @@ impl Config {
             .with_list_parse_key("trusted_proxies")
             // These are read elsewhere: secrets do not belong into the settings.
             .source(Some(
-                std::env::vars()
-                    .filter(|(name, _)| !["VORTEIL_KEY_RING_TOML", "VORTEIL_CACHE", "VORTEIL_TEST_POSTGRES", "VORTEIL_PG_FOLDER", "VORTEIL_CONFIG", "VORTEIL_LOG_FILTER"].contains(&name.as_str()))
+                std::env::vars_os()
+                    .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                    .filter(|(name, _)| {
+                        ![
+                            "VORTEIL_KEY_RING_TOML",
+                            "VORTEIL_CACHE",
+                            "VORTEIL_TEST_POSTGRES",
+                            "VORTEIL_PG_FOLDER",
+                            "VORTEIL_CONFIG",
+                            "VORTEIL_LOG_FILTER",
+                        ]
+                        .contains(&name.as_str())
+                    })
                     .collect(),
             ));
-        let config: Self = builder.add_source(environment).build().and_then(config::Config::try_deserialize).map_err(unreadable)?;
+        let config: Self =
+            builder.add_source(environment).build().and_then(config::Config::try_deserialize).map_err(unreadable)?;
         Ok(config)
     }
 
@@ -85,7 +114,8 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigProblem> {
         if let Some(url) = &self.public_url {
             let loopback_http = url.strip_prefix("http://").is_some_and(|rest| {
-                let host = rest.trim_end_matches('/').rsplit_once(':').map_or(rest.trim_end_matches('/'), |(host, _)| host);
+                let host =
+                    rest.trim_end_matches('/').rsplit_once(':').map_or(rest.trim_end_matches('/'), |(host, _)| host);
                 host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
             });
             if !(loopback_http || url.starts_with("https://") && url.len() > "https://".len()) {
@@ -125,7 +155,8 @@ mod tests {
         assert!(problem.contains("databse_url"), "{problem}");
         let problem = from("listen = 'here'").unwrap_err().to_string();
         assert!(problem.contains("socket address"), "{problem}");
-        assert!(from("trusted_proxies = ['10.0.0.0/8', '192.0.2.1/32']").unwrap().trusted_proxies.len() == 2);
+        assert!(from("trusted_proxies = ['10.0.0.0/8', '192.0.2.1']").unwrap().trusted_proxies.len() == 2);
+        assert!(from("trusted_proxies = ['proxy']").unwrap_err().to_string().contains("proxy is neither"));
     }
 
     #[test]

@@ -24,9 +24,14 @@ pub async fn post(state: AppState, request: Request) -> Response {
         return say(&state, AppError::Internal { reference: String::new() }, true, Default::default());
     };
     let refuse = |error| say(&state, error, true, info.preferences);
-    let is_form = parts.headers.get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let is_form = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|t| t.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     let Ok(body) = to_bytes(body, MAX_FORM).await else { return refuse(AppError::TooLarge) };
-    let Ok(fields) = serde_urlencoded::from_bytes::<Vec<(String, String)>>(&body) else { return refuse(AppError::BadRequest) };
+    let Ok(fields) = serde_urlencoded::from_bytes::<Vec<(String, String)>>(&body) else {
+        return refuse(AppError::BadRequest);
+    };
     let form = fields.iter().find(|(name, _)| name == "form").map(|(_, value)| value.clone()).unwrap_or_default();
     let path = format!("/api/{form}");
     if !is_form || server_fn::axum::get_server_fn_service(&path, Method::POST).is_none() {
@@ -43,7 +48,9 @@ pub async fn post(state: AppState, request: Request) -> Response {
         Err(_) => return refuse(AppError::BadRequest),
     }
     let (answer, body) = serve_function(&state, call).await.into_parts();
-    let Ok(body) = to_bytes(body, usize::MAX).await else { return refuse(AppError::Internal { reference: String::new() }) };
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        return refuse(AppError::Internal { reference: String::new() });
+    };
     let text = String::from_utf8_lossy(&body).into_owned();
     let result = if answer.status.is_success() || answer.status.is_redirection() {
         Ok(text)
@@ -55,10 +62,13 @@ pub async fn post(state: AppState, request: Request) -> Response {
         Ok(body) if body == "null" || body.is_empty() => {
             let next = answer.headers.get(header::LOCATION).and_then(|v| v.to_str().ok());
             let here = parts.uri.path_and_query().map_or("/", |p| p.as_str());
-            Redirect::to(next.filter(|n| is_local_path(n)).unwrap_or(here)).into_response()
+            Redirect::to(next.into_iter().chain([here]).find(|n| is_local_path(n)).unwrap_or("/")).into_response()
         }
         _ => {
-            let status = result.as_ref().err().map_or(StatusCode::OK, |e| StatusCode::from_u16(e.status()).unwrap_or(StatusCode::BAD_REQUEST));
+            let status = result
+                .as_ref()
+                .err()
+                .map_or(StatusCode::OK, |e| StatusCode::from_u16(e.status()).unwrap_or(StatusCode::BAD_REQUEST));
             let fields = fields.into_iter().filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str())).collect();
             let mut page = Request::new(Body::empty());
             *page.headers_mut() = parts.headers;

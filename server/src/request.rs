@@ -15,6 +15,7 @@ use domain::view::Preferences;
 use futures_util::FutureExt;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
+use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub async fn guard(State(state): State<AppState>, mut request: Request, next: Ne
     request.extensions_mut().insert(Reference(reference.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants_page = wants_page(&method, request.headers(), &path);
-    let preferences = guest_preferences(request.headers());
+    let preferences = guest_preferences(&state, request.headers());
     let started = std::time::Instant::now();
     let answered = tokio::time::timeout(PATIENCE, AssertUnwindSafe(next.run(request)).catch_unwind()).await;
     let mut response = match answered {
@@ -42,7 +43,7 @@ pub async fn guard(State(state): State<AppState>, mut request: Request, next: Ne
         }
         Err(_) => {
             tracing::error!(reference, %method, path, "a request took too long");
-            say(&state, AppError::Unavailable, wants_page, preferences)
+            say(&state, AppError::Slow, wants_page, preferences)
         }
     };
     tracing::info!(reference, %method, path, status = response.status().as_u16(), ms = started.elapsed().as_millis() as u64, "answered");
@@ -92,7 +93,10 @@ fn set_headers(state: &AppState, path: &str, reference: &str, headers: &mut Head
             headers.insert(name, value);
         }
     };
-    default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    default(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     default(header::X_FRAME_OPTIONS, "DENY");
     // `no-referrer` would break plain forms' way back; nothing leaves this origin all the same.
@@ -110,13 +114,15 @@ fn set_headers(state: &AppState, path: &str, reference: &str, headers: &mut Head
     }
 }
 
-fn guest_preferences(headers: &HeaderMap) -> Preferences {
+fn guest_preferences(state: &AppState, headers: &HeaderMap) -> Preferences {
     let jar = CookieJar::from_headers(headers);
     let cookie = |name| jar.get(name).map(|c| c.value().to_owned());
-    let wish = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).and_then(Language::from_accept_language);
+    let wish =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).and_then(Language::from_accept_language);
     Preferences {
         language: cookie(LANGUAGE_COOKIE).and_then(|tag| Language::from_tag(&tag)).or(wish).unwrap_or_default(),
         theme: cookie(THEME_COOKIE).and_then(|slug| Theme::from_slug(&slug)).unwrap_or_default(),
+        demo: state.demo,
     }
 }
 
@@ -124,12 +130,12 @@ fn guest_preferences(headers: &HeaderMap) -> Preferences {
 /// browser.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let guest = guest_preferences(headers);
+    let guest = guest_preferences(&state, headers);
     let cookie = if state.secure { SECURE_COOKIE } else { PLAIN_COOKIE };
     let token = CookieJar::from_headers(headers).get(cookie).map(|c| c.value().to_owned()).filter(|t| !t.is_empty());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
     let origin = Origin {
-        address: client_address(&state, peer, headers).map(|ip| ip.to_string()).unwrap_or_default(),
+        address: client_address(&state.trusted_proxies, peer, headers).map(|ip| ip.to_string()).unwrap_or_default(),
         device: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
         request_id: request.extensions().get::<Reference>().map(|r| r.0.clone()),
     };
@@ -147,7 +153,8 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     let preferences = match &found {
         Some(found) => Preferences {
             language: found.language.unwrap_or(guest.language),
-            theme: found.theme,
+            theme: found.theme.unwrap_or(guest.theme),
+            demo: state.demo,
         },
         None => guest,
     };
@@ -159,28 +166,29 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         origin: origin.clone(),
         company_refusal: found.company_refusal,
     });
-    let info = RequestInfo { store: state.store.clone(), ctx, token, preferences, origin, demo: state.demo, secure: state.secure };
+    let info = RequestInfo { store: state.store.clone(), ctx, token, preferences, origin, secure: state.secure };
     request.extensions_mut().insert(info);
     next.run(request).await
 }
 
 /// The client's address. A forwarded one counts only from a proxy that is trusted: the last
 /// entry that no trusted proxy wrote about another.
-fn client_address(state: &AppState, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
-    let trusted = |ip: IpAddr| state.trusted_proxies.iter().any(|net| net.contains(&ip));
+fn client_address(proxies: &[IpNet], peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    let trusted = |ip: IpAddr| proxies.iter().any(|net| net.contains(&ip));
     let mut address = peer?;
-    let forwarded: Vec<IpAddr> = headers
+    let forwarded: Vec<Option<IpAddr>> = headers
         .get_all("x-forwarded-for")
         .iter()
         .filter_map(|v| v.to_str().ok())
         .flat_map(|v| v.split(','))
-        .filter_map(|part| part.trim().parse().ok())
+        .map(|part| part.trim().parse().ok())
         .collect();
     for hop in forwarded.into_iter().rev() {
-        if !trusted(address) {
-            break;
+        // What does not read hides what came before it: everything further left may be invented.
+        match hop {
+            Some(hop) if trusted(address) => address = hop,
+            _ => break,
         }
-        address = hop;
     }
     Some(address)
 }
@@ -195,7 +203,11 @@ pub fn way_in(info: &RequestInfo, path_and_query: &str, path: &str, needs_setup:
         (_, false) => {
             let why = if info.token.is_some() { "why=expired&" } else { "" };
             let next = serde_urlencoded::to_string([("next", path_and_query)]).unwrap_or_default();
-            to(if path_and_query == "/" && why.is_empty() { "/sign-in".to_owned() } else { format!("/sign-in?{why}{next}") })
+            to(if path_and_query == "/" && why.is_empty() {
+                "/sign-in".to_owned()
+            } else {
+                format!("/sign-in?{why}{next}")
+            })
         }
     }
 }
@@ -205,4 +217,31 @@ pub fn bare(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forwarded_address_counts_from_a_trusted_proxy_only() {
+        let proxies: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        let seen = |peer: &str, forwarded: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in forwarded {
+                headers.append("x-forwarded-for", HeaderValue::from_static(value));
+            }
+            client_address(&proxies, Some(peer.parse().unwrap()), &headers).unwrap().to_string()
+        };
+        assert_eq!(seen("192.0.2.7", &["198.51.100.1"]), "192.0.2.7", "not our proxy");
+        assert_eq!(seen("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            seen("10.0.0.1", &["6.6.6.6, 198.51.100.1"]),
+            "198.51.100.1",
+            "what the client invents stands further left"
+        );
+        assert_eq!(seen("10.0.0.1", &["6.6.6.6", "198.51.100.1, 10.0.0.2"]), "198.51.100.1", "two proxies");
+        assert_eq!(seen("10.0.0.1", &["6.6.6.6, 198.51.100.1:4711"]), "10.0.0.1", "what does not read hides the rest");
+        assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
+    }
 }

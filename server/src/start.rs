@@ -22,13 +22,19 @@ pub enum StartProblem {
     Config(#[from] ConfigProblem),
     #[error(transparent)]
     Ring(#[from] RingProblem),
-    #[error("The database {url} cannot be opened: {why}. Check the address, that it runs, and that this user may read and write it.")]
+    #[error(
+        "The database {url} cannot be opened: {why}. Check the address, that it runs, and that this user may read and write it."
+    )]
     Database { url: String, why: String },
     #[error("The database {0} is read-only or its folder is. Make both writable for this user; nothing was changed.")]
     ReadOnly(String),
-    #[error("The database {0} belongs to a real installation. Sample data is loaded into a new database only: set another database_url, or start without --demo.")]
+    #[error(
+        "The database {0} belongs to a real installation. Sample data is loaded into a new database only: set another database_url, or start without --demo."
+    )]
     NotADemo(String),
-    #[error("The database {0} holds the demo's accounts, whose password is public. Start with --demo, or set another database_url.")]
+    #[error(
+        "The database {0} holds the demo's accounts, whose password is public. Start with --demo, or set another database_url."
+    )]
     IsADemo(String),
     #[error("The demo could not be loaded: {0}")]
     Demo(#[from] demo::DemoError),
@@ -55,6 +61,7 @@ impl From<InstallError> for StartProblem {
 
 /// The address without a password.
 fn shown(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or_default();
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
         _ => url.to_owned(),
@@ -67,7 +74,9 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Store, StartProblem> 
     let url = &config.database_url;
     let failed = |error: StoreError| match &error {
         StoreError::UnknownDatabase => StartProblem::Store(error),
-        e if e.to_string().contains("readonly") || e.to_string().contains("read-only") => StartProblem::ReadOnly(shown(url)),
+        e if e.to_string().contains("readonly") || e.to_string().contains("read-only") => {
+            StartProblem::ReadOnly(shown(url))
+        }
         e => StartProblem::Database { url: shown(url), why: e.to_string() },
     };
     if let Some(folder) = url.strip_prefix("sqlite://").and_then(|path| Path::new(path).parent()) {
@@ -117,6 +126,8 @@ pub async fn serve(config: Config) -> Result<(), StartProblem> {
     if config.demo && demo::load(&store).await? {
         tracing::info!("the demo's sample data is loaded");
     }
+    // The stand-in for unknown accounts is made now, so that the first of them is not answered later.
+    store.passwords.verify("", None).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => StartProblem::PortInUse(config.listen),
         _ => StartProblem::Listen(config.listen, error),
@@ -147,7 +158,9 @@ async fn announce(config: &Config, store: &Store, address: SocketAddr) -> Result
         println!();
     } else if needs_setup(store).await? {
         let token = issue_setup_token(store).await?;
-        println!("There is no operator yet. Open {url}/setup and enter this token (it works once, for 24 hours):\n\n  {token}\n");
+        println!(
+            "There is no operator yet. Open {url}/setup and enter this token (it works once, for 24 hours):\n\n  {token}\n"
+        );
     }
     Ok(())
 }

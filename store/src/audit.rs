@@ -1,19 +1,23 @@
 //! The audit log: one hash chain per company and one for the programme.
 //!
 //! Each event's hash covers its content and the hash before it, so that a changed or missing
-//! event breaks the chain. The last link is locked by whoever writes the next, as the last
-//! thing in the transaction.
+//! event breaks the chain. It is keyed from the ring: who can write to the database, but has not
+//! the ring, cannot make a chain that fits. The last link is locked by whoever writes the next,
+//! as the last thing in the transaction.
 
 use crate::context::{Ctx, Origin, new_uuid};
 use crate::entity::{audit_chain, audit_event};
 use crate::error::{StoreError, StoreResult};
+use crate::secrets::KeyRing;
 use chrono::{DateTime, Utc};
 use domain::audit::AuditAction;
 use domain::id::{AuditEventId, CompanyId, UserId};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// The programme's own chain.
@@ -32,6 +36,8 @@ pub struct Entry<'a> {
     pub subject: Option<String>,
     /// Facts that a reader needs; never a secret.
     pub details: Value,
+    /// The network address that the request came from.
+    pub address: &'a str,
     pub request_id: Option<&'a str>,
 }
 
@@ -44,12 +50,22 @@ impl<'a> Entry<'a> {
             action,
             subject: None,
             details: json!({}),
+            address: &ctx.origin.address,
             request_id: ctx.origin.request_id.as_deref(),
         }
     }
 
     pub fn programme(origin: &'a Origin, at: DateTime<Utc>, action: AuditAction) -> Self {
-        Self { at, company: None, actor: None, action, subject: None, details: json!({}), request_id: origin.request_id.as_deref() }
+        Self {
+            at,
+            company: None,
+            actor: None,
+            action,
+            subject: None,
+            details: json!({}),
+            address: &origin.address,
+            request_id: origin.request_id.as_deref(),
+        }
     }
 
     pub fn subject(mut self, subject: impl ToString) -> Self {
@@ -64,14 +80,18 @@ impl<'a> Entry<'a> {
 }
 
 /// Adds an event to its chain, in the caller's transaction.
-pub async fn record(tx: &impl ConnectionTrait, entry: Entry<'_>) -> StoreResult<()> {
+pub async fn record(keys: &KeyRing, tx: &impl ConnectionTrait, entry: Entry<'_>) -> StoreResult<()> {
     let chain = entry.company.map_or(PROGRAMME, |c| c.0);
     let start = audit_chain::ActiveModel { chain: Set(chain), last_number: Set(0), last_hash: Set(GENESIS.to_vec()) };
     audit_chain::Entity::insert(start)
         .on_conflict(OnConflict::column(audit_chain::Column::Chain).do_nothing().to_owned())
         .exec_without_returning(tx)
         .await?;
-    let last = audit_chain::Entity::find_by_id(chain).lock_exclusive().one(tx).await?.ok_or(StoreError::Corrupt("audit_chains"))?;
+    let last = audit_chain::Entity::find_by_id(chain)
+        .lock_exclusive()
+        .one(tx)
+        .await?
+        .ok_or(StoreError::Corrupt("audit_chains"))?;
     let event = audit_event::Model {
         id: AuditEventId(new_uuid()),
         chain,
@@ -81,22 +101,27 @@ pub async fn record(tx: &impl ConnectionTrait, entry: Entry<'_>) -> StoreResult<
         action: entry.action.as_str().to_owned(),
         subject: entry.subject,
         details: entry.details.to_string(),
+        address: Some(entry.address.chars().take(64).collect()),
         request_id: entry.request_id.map(|id| id.chars().take(64).collect()),
         previous_hash: last.last_hash.clone(),
         hash: Vec::new(),
     };
-    let hash = link_hash(&event);
+    let hash = link_hash(keys, &event);
     let number = event.number;
     let row = audit_event::Model { hash: hash.clone(), ..event };
     // Every column is a value, none is "unchanged": it is a new row.
     audit_event::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(tx).await?;
-    audit_chain::Entity::update(audit_chain::ActiveModel { chain: Set(chain), last_number: Set(number), last_hash: Set(hash) })
-        .exec(tx)
-        .await?;
+    audit_chain::Entity::update(audit_chain::ActiveModel {
+        chain: Set(chain),
+        last_number: Set(number),
+        last_hash: Set(hash),
+    })
+    .exec(tx)
+    .await?;
     Ok(())
 }
 
-fn link_hash(event: &audit_event::Model) -> Vec<u8> {
+fn link_hash(keys: &KeyRing, event: &audit_event::Model) -> Vec<u8> {
     let content = json!([
         event.chain,
         event.number,
@@ -105,40 +130,45 @@ fn link_hash(event: &audit_event::Model) -> Vec<u8> {
         event.action,
         event.subject,
         event.details,
+        event.address,
         event.request_id,
     ]);
-    let mut hash = Sha256::new();
-    hash.update(&event.previous_hash);
-    hash.update(content.to_string().as_bytes());
-    hash.finalize().to_vec()
+    keys.blind_index("audit/1", &[&event.previous_hash[..], content.to_string().as_bytes()].concat())
 }
 
 /// Walks the chain of a company (or the programme's) and gives the number of the first event
 /// that does not fit, or how many do.
-pub async fn verify(db: &impl ConnectionTrait, company: Option<CompanyId>) -> StoreResult<Result<u64, i64>> {
+pub async fn verify(
+    keys: &KeyRing,
+    db: &impl ConnectionTrait,
+    company: Option<CompanyId>,
+) -> StoreResult<Result<u64, i64>> {
     let chain = company.map_or(PROGRAMME, |c| c.0);
+    // The last link first: what is written meanwhile comes behind it and is not looked at.
+    let Some(head) = audit_chain::Entity::find_by_id(chain).one(db).await? else { return Ok(Ok(0)) };
     let (mut previous, mut expected) = (GENESIS.to_vec(), 1_i64);
-    loop {
+    while expected <= head.last_number {
         let events = audit_event::Entity::find()
             .filter(audit_event::Column::Chain.eq(chain))
-            .filter(audit_event::Column::Number.gte(expected))
+            .filter(audit_event::Column::Number.between(expected, head.last_number))
             .order_by_asc(audit_event::Column::Number)
             .limit(500)
             .all(db)
             .await?;
+        // Events cut off at the end leave a gap to what the last link says.
         if events.is_empty() {
-            break;
+            return Ok(Err(expected));
         }
         for event in events {
-            if event.number != expected || event.previous_hash != previous || link_hash(&event) != event.hash {
+            if event.number != expected || event.previous_hash != previous || link_hash(keys, &event) != event.hash {
                 return Ok(Err(expected));
             }
             previous = event.hash;
             expected += 1;
         }
     }
-    let last = audit_chain::Entity::find_by_id(chain).one(db).await?;
-    let told = last.map_or(0, |l| l.last_number);
-    // Events cut off at the end leave a gap to what the chain's last link says.
-    if told != expected - 1 { Ok(Err(expected)) } else { Ok(Ok(u64::try_from(told).unwrap_or(0))) }
+    if previous != head.last_hash {
+        return Ok(Err(head.last_number));
+    }
+    Ok(Ok(u64::try_from(head.last_number).unwrap_or(0)))
 }

@@ -8,8 +8,8 @@ use crate::secrets::KeyRing;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Principal};
 use domain::id::{CompanyId, SessionId, UserId};
-use domain::refusal::CompanyRefusal;
 use domain::language::Language;
+use domain::refusal::CompanyRefusal;
 use std::sync::Arc;
 use uuid::Uuid;
 

@@ -1,8 +1,11 @@
 //! What a person starts the day with.
 
-use crate::benefits::list::{References, count_u32, facts, order_facts, parse_package, parse_product};
+use crate::benefits::list::{References, count_u32, facts, order_facts, parse_package, parse_product, unused};
 use crate::context::Ctx;
-use crate::entity::{benefit, catalogue_version, company, licence_key, marketing_contact, order, package_version, product, product_version, term};
+use crate::entity::{
+    benefit, catalogue_version, company, licence_key, marketing_contact, order, package_version, product,
+    product_version, term,
+};
 use crate::error::{StoreError, StoreResult};
 use chrono::TimeDelta;
 use domain::access::Action;
@@ -12,7 +15,7 @@ use domain::catalogue::Category;
 use domain::orders::refund::{refund_ends, refundable};
 use domain::orders::term::renewable;
 use domain::view::{Attention, Concern, Dashboard, HeldPackage, OperatorDashboard, Stock};
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
@@ -24,7 +27,8 @@ const PACKAGES: u64 = 12;
 pub async fn get_dashboard(ctx: &Ctx) -> StoreResult<Dashboard> {
     let company = ctx.authorize_in_company(Action::OpenBenefits)?;
     let (db, now) = (ctx.store.db.conn(), ctx.now());
-    let contact_set = marketing_contact::Entity::find().filter(marketing_contact::Column::CompanyId.eq(company)).count(db).await? > 0;
+    let contact_set =
+        marketing_contact::Entity::find().filter(marketing_contact::Column::CompanyId.eq(company)).count(db).await? > 0;
     let to_order = term::Entity::belongs_to(order::Entity).from(term::Column::OrderId).to(order::Column::Id).into();
     let terms = term::Entity::find()
         .join(JoinType::InnerJoin, to_order)
@@ -54,7 +58,10 @@ pub async fn get_dashboard(ctx: &Ctx) -> StoreResult<Dashboard> {
         .map(|(t, c, n, a, s)| (t, c, n, a, i64::from(s.unwrap_or(0))))
         .collect();
     let versions: HashMap<_, _> = package_version::Entity::find()
-        .filter(package_version::Column::Id.is_in(terms.iter().filter_map(|(_, o)| o.as_ref().map(|o| o.package_version_id))))
+        .filter(
+            package_version::Column::Id
+                .is_in(terms.iter().filter_map(|(_, o)| o.as_ref().map(|o| o.package_version_id))),
+        )
         .all(db)
         .await?
         .into_iter()
@@ -63,7 +70,8 @@ pub async fn get_dashboard(ctx: &Ctx) -> StoreResult<Dashboard> {
     let mut packages = Vec::new();
     for (term, order) in &terms {
         let order = order.as_ref().ok_or(StoreError::Corrupt("terms.order_id"))?;
-        let definition = versions.get(&order.package_version_id).ok_or(StoreError::Corrupt("orders.package_version_id"))?;
+        let definition =
+            versions.get(&order.package_version_id).ok_or(StoreError::Corrupt("orders.package_version_id"))?;
         let tally = |category| tallies.iter().find(|(t, c, ..)| *t == term.id && *c == category);
         let facts = order_facts(order);
         packages.push(HeldPackage {
@@ -87,18 +95,24 @@ async fn attention(ctx: &Ctx, company: domain::id::CompanyId) -> StoreResult<(Ve
     use benefit::Column as C;
     let (db, now) = (ctx.store.db.conn(), ctx.now());
     let soon = now + TimeDelta::days(SOON_DAYS);
-    let unused = Condition::all().add(C::ActivatedAt.is_null()).add(C::SeatsOut.eq(0)).add(C::ActivateBy.gt(now)).add(C::ActivateBy.lte(soon));
+    let lapses = unused().add(C::ActivateBy.lte(soon));
     let wanting = Condition::any()
         .add(C::Pending.eq(true))
         .add(C::ExpiresAt.lte(soon))
-        .add(unused)
-        .add(C::Category.eq(Category::VisualStudio).and(sea_orm::sea_query::Expr::cust("seats_out < quantity")));
+        .add(lapses)
+        .add(C::Category.eq(Category::VisualStudio).and(Expr::cust("seats_out < quantity")));
+    // What lapsed unused is over: nothing can be done about it.
+    let over = unused().add(C::ActivateBy.lte(now)).not();
+    // Whichever comes first; one that is used has no date to activate it by.
+    let nearest: Expr =
+        Expr::case(C::ActivatedAt.is_null(), C::ActivateBy.into_expr()).finally(C::ExpiresAt.into_expr()).into();
     let mut rows = benefit::Entity::find()
         .filter(C::CompanyId.eq(company))
         .filter(C::ExpiresAt.gt(now))
+        .filter(over)
         .filter(wanting)
         .order_by_desc(C::Pending)
-        .order_by_asc(C::ExpiresAt)
+        .order_by_asc(nearest)
         .order_by_asc(C::Position)
         .order_by_asc(C::Id)
         .limit(LINES + 1)
@@ -142,7 +156,10 @@ pub async fn get_operator_dashboard(ctx: &Ctx) -> StoreResult<OperatorDashboard>
         .all(db)
         .await?;
     let counted: HashMap<_, _> = counted.into_iter().map(|(id, n, allocated)| (id, (n, allocated))).collect();
-    let current = product::Entity::belongs_to(product_version::Entity).from(product::Column::CurrentVersionId).to(product_version::Column::Id).into();
+    let current = product::Entity::belongs_to(product_version::Entity)
+        .from(product::Column::CurrentVersionId)
+        .to(product_version::Column::Id)
+        .into();
     let rows = product::Entity::find()
         .join(JoinType::InnerJoin, current)
         .select_also(product_version::Entity)
@@ -161,7 +178,10 @@ pub async fn get_operator_dashboard(ctx: &Ctx) -> StoreResult<OperatorDashboard>
             });
         }
     }
-    let catalogue_version =
-        catalogue_version::Entity::find().order_by_desc(catalogue_version::Column::Number).one(db).await?.map(|v| v.number);
+    let catalogue_version = catalogue_version::Entity::find()
+        .order_by_desc(catalogue_version::Column::Number)
+        .one(db)
+        .await?
+        .map(|v| v.number);
     Ok(OperatorDashboard { companies: company::Entity::find().count(db).await?, catalogue_version, stock })
 }

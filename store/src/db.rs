@@ -3,8 +3,8 @@
 use crate::error::{StoreError, StoreResult};
 use migrations::Migrator;
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -54,7 +54,7 @@ impl Db {
 
     /// Whether every step that this program knows has run.
     pub async fn is_migrated(&self) -> StoreResult<bool> {
-        Ok(Migrator::get_pending_migrations(&self.0).await?.is_empty())
+        Ok(Migrator::get_pending_migrations_read_only(&self.0).await?.is_empty())
     }
 
     /// Whether this database was set up before.
@@ -73,7 +73,10 @@ impl Db {
     pub async fn begin(&self) -> StoreResult<DatabaseTransaction> {
         let sqlite_transaction_mode =
             (self.0.get_database_backend() == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
-        Ok(self.0.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() }).await?)
+        Ok(self
+            .0
+            .begin_with_options(TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() })
+            .await?)
     }
 
     /// The same database, telling of every statement that it runs. For tests that count them.

@@ -1,23 +1,28 @@
 //! The demo: the catalogue file through the same import that an operator uses, and a story whose
 //! dates are relative to the day it is loaded.
 
+use crate::audit::{Entry, record};
 use crate::benefits::software::reveal_keys;
 use crate::catalogue::{file, import};
 use crate::clock::Clock;
 use crate::context::{Ctx, Origin, Store, new_uuid};
-use crate::entity::{assignment, benefit, company, marketing_contact, order, package, package_version, product_version, seat, user, user_role};
+use crate::entity::{
+    assignment, benefit, company, marketing_contact, order, package, package_version, product_version, seat, user,
+    user_role,
+};
 use crate::error::{StoreError, StoreResult};
 use crate::key_pool::{KeyImportError, import_keys};
 use crate::orders::start_term;
-use crate::audit::{Entry, record};
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use domain::access::{Principal, Role};
 use domain::audit::AuditAction;
 use domain::email::Email;
 use domain::id::{AssignmentId, BenefitId, CompanyId, MarketingContactId, OrderId, SeatId, SessionId, UserId};
 use domain::language::Language;
-use domain::theme::Theme;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 pub const CATALOGUE: &str = include_str!("../../demo/catalogue.toml");
 pub const KEYS: &str = include_str!("../../demo/keys.csv");
@@ -89,11 +94,15 @@ async fn tell(store: &Store) -> StoreResult<()> {
         };
         people.push(add_person(&tx, company, name, email, role, &hash, then).await?);
     }
-    let [anna, _ursula, adam, marta, emil, gina, _nora, _olga] = people[..] else { return Err(StoreError::Corrupt("demo")) };
+    let [anna, _ursula, adam, marta, emil, gina, _nora, _olga] = people[..] else {
+        return Err(StoreError::Corrupt("demo"));
+    };
     sell(&days_ago(store, 340), &tx, fabrikam, gina, "silver-core").await?;
     let gold = sell(&days_ago(store, 200), &tx, contoso, anna, "gold-core").await?;
     sell(&days_ago(store, 12), &tx, contoso, anna, "action-pack").await?;
-    for (number, person, from, until) in [(1, anna, 180, None), (2, adam, 170, Some(60)), (2, emil, 60, None), (3, marta, 150, None)] {
+    for (number, person, from, until) in
+        [(1, anna, 180, None), (2, adam, 170, Some(60)), (2, emil, 60, None), (3, marta, 150, None)]
+    {
         let benefit = find_benefit(&tx, &gold, "visual-studio-enterprise").await?;
         seat_story(store, &tx, benefit, number, person, anna, from, until).await?;
     }
@@ -118,7 +127,7 @@ async fn tell(store: &Store) -> StoreResult<()> {
         row.activated_at = Set(Some(now - TimeDelta::days(5)));
     })
     .await?;
-    record(&tx, Entry::programme(&Origin::default(), now, AuditAction::DemoLoaded)).await?;
+    record(&store.keys, &tx, Entry::programme(&Origin::default(), now, AuditAction::DemoLoaded)).await?;
     tx.commit().await?;
     // Seen keys are made as they always are.
     for (code, person, role, days) in [
@@ -158,7 +167,15 @@ async fn add_company(tx: &impl ConnectionTrait, name: &str, domain: &str, at: Da
     Ok(id)
 }
 
-async fn add_person(tx: &impl ConnectionTrait, company: Option<CompanyId>, name: &str, email: &str, role: Option<Role>, hash: &str, at: DateTime<Utc>) -> StoreResult<UserId> {
+async fn add_person(
+    tx: &impl ConnectionTrait,
+    company: Option<CompanyId>,
+    name: &str,
+    email: &str,
+    role: Option<Role>,
+    hash: &str,
+    at: DateTime<Utc>,
+) -> StoreResult<UserId> {
     let id = UserId(new_uuid());
     let email = Email::parse(email).map_err(StoreError::Email)?;
     user::ActiveModel {
@@ -169,22 +186,33 @@ async fn add_person(tx: &impl ConnectionTrait, company: Option<CompanyId>, name:
         email_normalized: Set(email.normalized()),
         password_hash: Set(Some(hash.to_owned())),
         language: Set(None),
-        theme: Set(Theme::System),
+        theme: Set(None),
         disabled_at: Set(None),
         created_at: Set(at),
     }
     .insert(tx)
     .await?;
     if let Some(role) = role {
-        user_role::ActiveModel { user_id: Set(id), role: Set(role), granted_at: Set(at), granted_by: Set(None) }.insert(tx).await?;
+        user_role::ActiveModel { user_id: Set(id), role: Set(role), granted_at: Set(at), granted_by: Set(None) }
+            .insert(tx)
+            .await?;
     }
     Ok(id)
 }
 
 /// An order that was paid at once, on the clock of `then`.
-async fn sell(then: &Store, tx: &impl ConnectionTrait, company: CompanyId, by: UserId, code: &str) -> StoreResult<order::Model> {
+async fn sell(
+    then: &Store,
+    tx: &impl ConnectionTrait,
+    company: CompanyId,
+    by: UserId,
+    code: &str,
+) -> StoreResult<order::Model> {
     let at = then.now();
-    let to_version = package::Entity::belongs_to(package_version::Entity).from(package::Column::CurrentVersionId).to(package_version::Column::Id).into();
+    let to_version = package::Entity::belongs_to(package_version::Entity)
+        .from(package::Column::CurrentVersionId)
+        .to(package_version::Column::Id)
+        .into();
     let version: package_version::Model = package::Entity::find()
         .filter(package::Column::Code.eq(code))
         .join(JoinType::InnerJoin, to_version)
@@ -214,7 +242,10 @@ async fn sell(then: &Store, tx: &impl ConnectionTrait, company: CompanyId, by: U
 }
 
 async fn find_benefit(db: &impl ConnectionTrait, order: &order::Model, code: &str) -> StoreResult<benefit::Model> {
-    let to_version = benefit::Entity::belongs_to(product_version::Entity).from(benefit::Column::ProductVersionId).to(product_version::Column::Id).into();
+    let to_version = benefit::Entity::belongs_to(product_version::Entity)
+        .from(benefit::Column::ProductVersionId)
+        .to(product_version::Column::Id)
+        .into();
     let rows = benefit::Entity::find()
         .filter(benefit::Column::CompanyId.eq(order.company_id))
         .filter(benefit::Column::PackageVersionId.eq(order.package_version_id))
@@ -231,7 +262,12 @@ async fn find_benefit(db: &impl ConnectionTrait, order: &order::Model, code: &st
     Err(StoreError::NotFound)
 }
 
-async fn change(tx: &impl ConnectionTrait, order: &order::Model, code: &str, edit: impl FnOnce(&mut benefit::ActiveModel)) -> StoreResult<()> {
+async fn change(
+    tx: &impl ConnectionTrait,
+    order: &order::Model,
+    code: &str,
+    edit: impl FnOnce(&mut benefit::ActiveModel),
+) -> StoreResult<()> {
     let mut row = find_benefit(tx, order, code).await?.into_active_model();
     edit(&mut row);
     row.update(tx).await?;
@@ -240,7 +276,16 @@ async fn change(tx: &impl ConnectionTrait, order: &order::Model, code: &str, edi
 
 /// Who held a seat, from when to when (in days ago).
 #[expect(clippy::too_many_arguments, reason = "one line of the story each")]
-async fn seat_story(store: &Store, tx: &impl ConnectionTrait, of: benefit::Model, number: i32, holder: UserId, by: UserId, from: i64, until: Option<i64>) -> StoreResult<()> {
+async fn seat_story(
+    store: &Store,
+    tx: &impl ConnectionTrait,
+    of: benefit::Model,
+    number: i32,
+    holder: UserId,
+    by: UserId,
+    from: i64,
+    until: Option<i64>,
+) -> StoreResult<()> {
     let row = benefit::Entity::find_by_id(of.id).one(tx).await?.ok_or(StoreError::NotFound)?;
     let seat: SeatId = seat::Entity::find()
         .filter(seat::Column::BenefitId.eq(of.id))
@@ -295,7 +340,10 @@ async fn contact(store: &Store, tx: &impl ConnectionTrait, company: CompanyId, p
 
 /// One benefit of a story's order. For tests.
 pub async fn demo_benefit(store: &Store, company: CompanyId, package: &str, product: &str) -> StoreResult<BenefitId> {
-    let to_package = order::Entity::belongs_to(package_version::Entity).from(order::Column::PackageVersionId).to(package_version::Column::Id).into();
+    let to_package = order::Entity::belongs_to(package_version::Entity)
+        .from(order::Column::PackageVersionId)
+        .to(package_version::Column::Id)
+        .into();
     let orders = order::Entity::find()
         .filter(order::Column::CompanyId.eq(company))
         .join(JoinType::InnerJoin, to_package)

@@ -58,7 +58,18 @@ impl StoreError {
             Self::Db(error) => {
                 let text = error.to_string();
                 matches!(error, sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_))
-                    || ["locked", "readonly", "read-only", "disk is full", "disk I/O", "unable to open"].iter().any(|w| text.contains(w))
+                    || [
+                        "locked",
+                        "deadlock detected",
+                        "could not serialize",
+                        "readonly",
+                        "read-only",
+                        "disk is full",
+                        "disk I/O",
+                        "unable to open",
+                    ]
+                    .iter()
+                    .any(|w| text.contains(w))
             }
             _ => false,
         }

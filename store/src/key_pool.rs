@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use domain::audit::AuditAction;
 use domain::id::{BenefitId, CompanyId, LicenceKeyId, ProductId};
 use domain::licence_key::LicenceKey;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use serde_json::json;
 use std::collections::HashMap;
 
@@ -30,11 +33,17 @@ pub enum KeyFileProblem {
     Header,
     /// Not two fields, or not UTF-8.
     NotARow,
-    UnknownProduct { code: String },
+    UnknownProduct {
+        code: String,
+    },
     /// The product comes without keys.
-    ProductWithoutKeys { code: String },
+    ProductWithoutKeys {
+        code: String,
+    },
     Shape,
-    DuplicateOfLine { line: u64 },
+    DuplicateOfLine {
+        line: u64,
+    },
     /// Already in stock or given out.
     DuplicateInStock,
     Empty,
@@ -69,8 +78,11 @@ pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<
     let known = products(store).await?;
     let (rows, mut findings) = read(file, &known);
     let tx = store.db.begin().await?;
-    let indexed: Vec<(u64, ProductId, LicenceKey, Vec<u8>)> =
-        rows.into_iter().map(|(line, product, key)| (line, product, store.keys.blind_index("licence_key", key.expose_bytes()), key)).map(|(l, p, i, k)| (l, p, k, i)).collect();
+    let indexed: Vec<(u64, ProductId, LicenceKey, Vec<u8>)> = rows
+        .into_iter()
+        .map(|(line, product, key)| (line, product, store.keys.blind_index("licence_key", key.expose_bytes()), key))
+        .map(|(l, p, i, k)| (l, p, k, i))
+        .collect();
     let mut lines: HashMap<&[u8], u64> = HashMap::new();
     for (line, _, _, index) in &indexed {
         if let Some(&first) = lines.get(index.as_slice()) {
@@ -117,7 +129,12 @@ pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<
         licence_key::Entity::insert_many(rows).exec_without_returning(&tx).await?;
     }
     let count = indexed.len() as u64;
-    record(&tx, Entry::programme(origin, now, AuditAction::KeysImported).details(json!({ "keys": count }))).await?;
+    record(
+        &store.keys,
+        &tx,
+        Entry::programme(origin, now, AuditAction::KeysImported).details(json!({ "keys": count })),
+    )
+    .await?;
     tx.commit().await?;
     Ok(count)
 }
@@ -142,6 +159,13 @@ async fn products(store: &Store) -> StoreResult<HashMap<String, (ProductId, bool
     Ok(known)
 }
 
+/// What can be repeated in a message: nobody writes a key in small letters into this column.
+fn is_code(text: &str) -> bool {
+    text.len() <= 64
+        && LicenceKey::parse(text).is_err()
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
 type Row = (u64, ProductId, LicenceKey);
 
 fn read(file: &[u8], known: &HashMap<String, (ProductId, bool)>) -> (Vec<Row>, Vec<KeyFinding>) {
@@ -159,7 +183,9 @@ fn read(file: &[u8], known: &HashMap<String, (ProductId, bool)>) -> (Vec<Row>, V
         };
         let parsed = match record {
             Ok(record) if record.len() == 2 => match (known.get(&record[0]), LicenceKey::parse(&record[1])) {
-                (None, _) => Err(KeyFileProblem::UnknownProduct { code: record[0].chars().take(64).collect() }),
+                (None, _) if is_code(&record[0]) => Err(KeyFileProblem::UnknownProduct { code: record[0].to_owned() }),
+                // With its columns swapped, the first field of a line is the key.
+                (None, _) => Err(KeyFileProblem::NotARow),
                 (Some((_, false)), _) => Err(KeyFileProblem::ProductWithoutKeys { code: record[0].to_owned() }),
                 (Some(_), Err(_)) => Err(KeyFileProblem::Shape),
                 (Some((id, true)), Ok(key)) => Ok((line, *id, key)),

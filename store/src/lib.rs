@@ -1,7 +1,7 @@
 //! How everything is loaded and saved.
 //!
-//! Invariants: every changing operation authorizes, decides (in `domain`), writes and records
-//! in one transaction; every query that a company's person starts has the company in its
+//! Invariants: every changing operation authorizes, then decides (in `domain`) on what it
+//! has locked, writes and records in one transaction; every query that a company's person starts has the company in its
 //! `WHERE`; secrets are opened here and nowhere else; no HTML, no sentence for a person.
 
 pub mod audit;

@@ -14,13 +14,27 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, 
 ///
 /// A benefit that the stock has too few keys for is owed the rest; the term starts all the
 /// same. The unique index on the order makes a second start fail.
-pub(crate) async fn start_term(store: &Store, tx: &impl ConnectionTrait, order: &order::Model, starts_at: DateTime<Utc>) -> StoreResult<TermId> {
+pub(crate) async fn start_term(
+    store: &Store,
+    tx: &impl ConnectionTrait,
+    order: &order::Model,
+    starts_at: DateTime<Utc>,
+) -> StoreResult<TermId> {
     let ends_at = anniversary(starts_at).ok_or(StoreError::Corrupt("orders.paid_at"))?;
     let id = TermId(new_uuid());
-    term::ActiveModel { id: Set(id), company_id: Set(order.company_id), order_id: Set(order.id), starts_at: Set(starts_at), ends_at: Set(ends_at) }
-        .insert(tx)
-        .await?;
-    let to_version = package_item::Entity::belongs_to(product_version::Entity).from(package_item::Column::ProductVersionId).to(product_version::Column::Id).into();
+    term::ActiveModel {
+        id: Set(id),
+        company_id: Set(order.company_id),
+        order_id: Set(order.id),
+        starts_at: Set(starts_at),
+        ends_at: Set(ends_at),
+    }
+    .insert(tx)
+    .await?;
+    let to_version = package_item::Entity::belongs_to(product_version::Entity)
+        .from(package_item::Column::ProductVersionId)
+        .to(product_version::Column::Id)
+        .into();
     use sea_orm::QuerySelect;
     let items = package_item::Entity::find()
         .join(sea_orm::JoinType::InnerJoin, to_version)
@@ -49,14 +63,20 @@ pub(crate) async fn start_term(store: &Store, tx: &impl ConnectionTrait, order: 
             reassigned: Set(0),
             pending: Set(false),
             activate_by: Set(within.map_or(ends_at, |w| w.min(ends_at))),
-            activated_at: Set(None),
+            // Nothing is to be done with it: it is in use from the start.
+            activated_at: Set((!product.fulfilment.is_activated()).then_some(starts_at)),
             expires_at: Set(ends_at),
         }
         .insert(tx)
         .await?;
         if product.fulfilment.has_seats() {
             let seats: Vec<_> = (1..=item.quantity.unwrap_or(0))
-                .map(|number| seat::ActiveModel { id: Set(SeatId(new_uuid())), company_id: Set(order.company_id), benefit_id: Set(benefit_id), number: Set(number) })
+                .map(|number| seat::ActiveModel {
+                    id: Set(SeatId(new_uuid())),
+                    company_id: Set(order.company_id),
+                    benefit_id: Set(benefit_id),
+                    number: Set(number),
+                })
                 .collect();
             for chunk in seats.chunks(500) {
                 seat::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;

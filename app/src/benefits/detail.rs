@@ -2,11 +2,11 @@
 
 use super::address::Address;
 use super::install::Install;
-use super::keys::Keys;
+use super::keys::{Keys, RevealAction};
 use super::page::DetailResource;
 use crate::i18n::{self, t};
 use crate::session::use_language;
-use crate::ui::{Date, Notice, failure};
+use crate::ui::{Alert, Date, Notice};
 use domain::benefits::BenefitStatus;
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::{Category, Fulfilment};
@@ -14,24 +14,38 @@ use domain::view::WhoMay;
 use leptos::prelude::*;
 
 #[component]
-pub fn Detail(category: Category, address: Memo<Address>, detail: DetailResource, may_get_keys: bool, who_may: WhoMay) -> impl IntoView {
+pub fn Detail(
+    category: Category,
+    address: Memo<Address>,
+    detail: DetailResource,
+    reveal: RevealAction,
+    may_get_keys: bool,
+    who_may: WhoMay,
+) -> impl IntoView {
     let l = use_language();
     let who_may = StoredValue::new(who_may);
     view! {
-        <Suspense fallback=move || view! { <p class="detail hint">{t::shell::loading(l)}</p> }>
+        <Transition fallback=move || view! { <p class="detail hint">{t::shell::loading(l)}</p> }>
             {move || Suspend::new(async move {
                 match detail.await {
-                    Some(Ok(detail)) => view! { <Opened category=category address=address detail=detail may_get_keys=may_get_keys who_may=who_may.get_value() /> }.into_any(),
-                    Some(Err(error)) => failure(&error),
+                    Some(Ok(detail)) => view! { <Opened category=category address=address detail=detail reveal=reveal may_get_keys=may_get_keys who_may=who_may.get_value() /> }.into_any(),
+                    Some(Err(error)) => view! { <Alert error=error /> }.into_any(),
                     None => ().into_any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
 }
 
 #[component]
-fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, may_get_keys: bool, who_may: WhoMay) -> impl IntoView {
+fn Opened(
+    category: Category,
+    address: Memo<Address>,
+    detail: BenefitDetail,
+    reveal: RevealAction,
+    may_get_keys: bool,
+    who_may: WhoMay,
+) -> impl IntoView {
     let l = use_language();
     let fulfilment = detail.row.fulfilment;
     if fulfilment == Fulfilment::None {
@@ -45,14 +59,23 @@ fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, may
         }
         .into_any();
     }
-    let pending = (detail.row.status == BenefitStatus::Pending).then(|| view! { <Notice>{t::benefits::pending_text(l)}</Notice> });
+    let pending = (detail.row.status == BenefitStatus::Pending)
+        .then(|| view! { <Notice>{t::benefits::pending_text(l)}</Notice> });
     let instructions = detail.instructions.clone().map(|text| {
         view! {
-            <h3>{t::benefits::instructions(l)}</h3>
+            <h2>{t::benefits::instructions(l)}</h2>
             <p>{text}</p>
         }
     });
-    let keys = fulfilment.has_keys().then(|| view! { <Keys detail=detail.clone() may=may_get_keys who_may=who_may /> });
+    let keys = fulfilment
+        .has_keys()
+        .then(|| view! { <Keys detail=detail.clone() reveal=reveal may=may_get_keys who_may=who_may /> });
+    // Where no figures stand beside it, the end is said here.
+    let ends = fulfilment.has_downloads().then(|| {
+        view! {
+            <p class="hint num">{t::benefits::expires(l)} ": " <Date at=detail.row.expires_at /></p>
+        }
+    });
     let right = if fulfilment.has_downloads() {
         view! { <Install category=category address=address detail=detail.clone() /> }.into_any()
     } else if fulfilment.has_seats() {
@@ -67,6 +90,7 @@ fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, may
                 <p>{detail.summary.clone()}</p>
                 {instructions}
                 {keys}
+                {ends}
             </div>
             <div>{right}</div>
         </div>
@@ -78,7 +102,8 @@ fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, may
 #[component]
 fn Holders(detail: BenefitDetail) -> impl IntoView {
     let l = use_language();
-    let total = detail.row.quantity.map_or_else(|| t::words::unlimited(l).to_owned(), |q| i18n::number(l, u64::from(q)));
+    let total =
+        detail.row.quantity.map_or_else(|| t::words::unlimited(l).to_owned(), |q| i18n::number(l, u64::from(q)));
     let used = t::benefits::seats(l, &i18n::number(l, u64::from(detail.row.taken)), &total);
     let list = if detail.holders.is_empty() {
         view! { <p class="hint">{t::benefits::no_holder(l)}</p> }.into_any()
@@ -95,7 +120,7 @@ fn Holders(detail: BenefitDetail) -> impl IntoView {
         view! { <ul class="steps">{rows.collect_view()}</ul> }.into_any()
     };
     view! {
-        <h3>{t::benefits::holders(l)}</h3>
+        <h2>{t::benefits::holders(l)}</h2>
         <p class="num">{used}</p>
         {list}
     }
@@ -107,7 +132,8 @@ fn Facts(detail: BenefitDetail) -> impl IntoView {
     let l = use_language();
     let row = &detail.row;
     let count = |n: u32| i18n::quantity(l, row.unit, Some(n));
-    let mut facts: Vec<(&'static str, String)> = vec![(t::benefits::granted(l), i18n::quantity(l, row.unit, row.quantity))];
+    let mut facts: Vec<(&'static str, String)> =
+        vec![(t::benefits::granted(l), i18n::quantity(l, row.unit, row.quantity))];
     if matches!(row.fulfilment, Fulfilment::SupportAssign | Fulfilment::RequestForm) {
         facts.push((t::benefits::reserved(l), count(detail.reserved)));
         facts.push((t::benefits::used(l), count(detail.used)));

@@ -16,8 +16,11 @@ pub fn Install(category: Category, address: Memo<Address>, detail: BenefitDetail
     let name = detail.row.name.clone();
     let downloads = StoredValue::new(detail.downloads);
     let languages = downloads.with_value(|d| languages_of(d));
-    let language = Memo::new(move |_| address.with(|a| a.language).filter(|&l| downloads.with_value(|d| languages_of(d).contains(&l))));
-    let systems = Memo::new(move |_| language.get().map(|l| downloads.with_value(|d| systems_for(d, l))).unwrap_or_default());
+    let language = Memo::new(move |_| {
+        address.with(|a| a.language).filter(|&l| downloads.with_value(|d| languages_of(d).contains(&l)))
+    });
+    let systems =
+        Memo::new(move |_| language.get().map(|l| downloads.with_value(|d| systems_for(d, l))).unwrap_or_default());
     // A system that the chosen language has none of is no choice; a single one needs none.
     let os = Memo::new(move |_| {
         let systems = systems.get();
@@ -41,14 +44,17 @@ pub fn Install(category: Category, address: Memo<Address>, detail: BenefitDetail
     let submit = move |event: leptos::ev::SubmitEvent| event.prevent_default();
     let hidden = move || {
         let rest = Address { language: None, os: None, ..address.get() };
-        rest.fields().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+        rest.fields()
+            .into_iter()
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+            .collect_view()
     };
     let found = move || {
         let (language, os) = (language.get()?, os.get()?);
         downloads.with_value(|d| d.iter().find(|d| d.language == language && d.os == os).cloned())
     };
     view! {
-        <h3>{t::software::install(l)}</h3>
+        <h2>{t::software::install(l)}</h2>
         <form method="get" on:submit=submit>
             {hidden}
             <div class="two">

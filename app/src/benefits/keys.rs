@@ -8,6 +8,7 @@ use crate::error::AppError;
 use crate::form::{Form, outcome};
 use crate::i18n::{self, t};
 use crate::session::use_language;
+use crate::ui::focus;
 use chrono::{DateTime, Utc};
 use domain::access::Action;
 use domain::benefits::software::RevealRefusal;
@@ -19,7 +20,7 @@ use leptos::prelude::*;
 const REVEAL: &str = "benefits/reveal_keys";
 
 #[component]
-pub fn Keys(detail: BenefitDetail, may: bool, who_may: WhoMay) -> impl IntoView {
+pub fn Keys(detail: BenefitDetail, reveal: RevealAction, may: bool, who_may: WhoMay) -> impl IntoView {
     let l = use_language();
     let portal = detail.portal.clone().map(|url| {
         let go = t::benefits::go_portal(l, &detail.row.name);
@@ -32,7 +33,7 @@ pub fn Keys(detail: BenefitDetail, may: bool, who_may: WhoMay) -> impl IntoView 
     let body = if detail.keys == 0 {
         view! { <p>{t::software::not_delivered(l)}</p> }.into_any()
     } else if may {
-        view! { <Reveal detail=detail.clone() /> }.into_any()
+        view! { <Reveal detail=detail.clone() reveal=reveal /> }.into_any()
     } else {
         let why = i18n::only(l, Action::GetKeys, t::words::action_get_keys(l), &who_may.names);
         view! {
@@ -42,7 +43,7 @@ pub fn Keys(detail: BenefitDetail, may: bool, who_may: WhoMay) -> impl IntoView 
         .into_any()
     };
     view! {
-        <h3>{t::software::key_title(l)}</h3>
+        <h2>{t::software::key_title(l)}</h2>
         {body}
         <History reveals=detail.reveals />
         {portal}
@@ -55,7 +56,8 @@ fn History(reveals: Vec<Trace>) -> impl IntoView {
     if reveals.is_empty() {
         return view! { <p class="hint">{t::software::never_seen(l)} " " {t::software::recorded(l)}</p> }.into_any();
     }
-    let lines = reveals.into_iter().map(|r| view! { <li>{t::software::seen_by(l, &r.name, &i18n::moment(l, r.at))}</li> });
+    let lines =
+        reveals.into_iter().map(|r| view! { <li>{t::software::seen_by(l, &r.name, &i18n::moment(l, r.at))}</li> });
     view! { <ul class="history">{lines.collect_view()}</ul> }.into_any()
 }
 
@@ -78,28 +80,52 @@ impl Stand {
     }
 }
 
+/// The call for keys, and the benefit that it was for. It lives as long as the page, so that the
+/// keys stay in sight while list and detail are loaded anew.
+#[derive(Clone, Copy)]
+pub struct RevealAction {
+    pub action: ServerAction<RevealKeys>,
+    benefit: RwSignal<String>,
+}
+
+impl RevealAction {
+    pub fn new() -> Self {
+        Self { action: ServerAction::new(), benefit: RwSignal::new(String::new()) }
+    }
+}
+
 #[component]
-fn Reveal(detail: BenefitDetail) -> impl IntoView {
+fn Reveal(detail: BenefitDetail, reveal: RevealAction) -> impl IntoView {
     let l = use_language();
-    let action = ServerAction::<RevealKeys>::new();
+    let RevealAction { action, benefit } = reveal;
     let id = detail.row.id.to_string();
-    let answered = outcome(REVEAL).filter(|o| o.typed("benefit") == id).map(|o| {
-        o.result.and_then(|body| serde_json_keys(&body))
-    });
+    let answered =
+        outcome(REVEAL).filter(|o| o.typed("benefit") == id).map(|o| o.result.and_then(|body| keys_of(&body)));
     let first = answered.map_or(Stand::Asked, Stand::of);
-    let kept = RwSignal::new(false);
+    let id = StoredValue::new(id);
+    let is_this = move || benefit.with(|b| id.with_value(|id| b == id));
     let stand = Memo::new(move |_| match action.value().get() {
-        _ if kept.get() => Stand::Asked,
-        Some(result) => Stand::of(result),
-        None => first.clone(),
+        Some(result) if is_this() => Stand::of(result),
+        _ => first.clone(),
+    });
+    // What was pressed is gone from the page: the focus goes to what stands there now.
+    Effect::new(move |before: Option<Stand>| {
+        let now = stand.get();
+        if before.is_some_and(|before| before != now) {
+            match &now {
+                Stand::Confirm(_) => focus("confirm-title"),
+                Stand::Shown(_) => focus("revealed-keys"),
+                Stand::Asked | Stand::Refused(_) => focus("get-keys"),
+            }
+        }
+        now
     });
     let package = detail.row.package.clone();
-    let id = StoredValue::new(id);
     let submit = move |confirmed: bool| {
         move |event: leptos::ev::SubmitEvent| {
             event.prevent_default();
-            kept.set(false);
             if !action.pending().get_untracked() {
+                benefit.set(id.get_value());
                 action.dispatch(RevealKeys { benefit: id.get_value(), confirmed });
             }
         }
@@ -111,9 +137,7 @@ fn Reveal(detail: BenefitDetail) -> impl IntoView {
                 <div on:submit=submit>
                     <Form of=REVEAL>
                         <input type="hidden" name="benefit" value=id.get_value() />
-                        <button class="btn btn-primary" type="submit" aria-busy=move || action.pending().get().to_string()>
-                            {t::software::get_keys(l)}
-                        </button>
+                        <button id="get-keys" class="btn btn-primary" type="submit">{t::software::get_keys(l)}</button>
                     </Form>
                 </div>
             }
@@ -121,10 +145,10 @@ fn Reveal(detail: BenefitDetail) -> impl IntoView {
         }
         Stand::Confirm(until) => {
             let submit = submit(true);
-            let text = t::software::confirm_text(l, &package, &i18n::date(l, until));
+            let text = t::software::confirm_text(l, &package, &i18n::moment(l, until));
             view! {
                 <div class="confirm" role="group" aria-labelledby="confirm-title" on:submit=submit>
-                    <h4 id="confirm-title">{t::software::confirm_title(l)}</h4>
+                    <h3 id="confirm-title" tabindex="-1">{t::software::confirm_title(l)}</h3>
                     <p>{text}</p>
                     <Form of=REVEAL class="inline">
                         <input type="hidden" name="benefit" value=id.get_value() />
@@ -132,7 +156,7 @@ fn Reveal(detail: BenefitDetail) -> impl IntoView {
                         <button class="btn btn-primary" type="submit">{t::software::confirm(l)}</button>
                         <a class="btn" href="" rel="external" on:click=move |event| {
                             event.prevent_default();
-                            kept.set(true);
+                            action.clear();
                         }>{t::software::cancel(l)}</a>
                     </Form>
                 </div>
@@ -140,6 +164,11 @@ fn Reveal(detail: BenefitDetail) -> impl IntoView {
             .into_any()
         }
         Stand::Shown(keys) => view! { <Shown keys=keys /> }.into_any(),
+    };
+    let told = move || match stand.get() {
+        _ if action.pending().get() => t::software::working(l).to_owned(),
+        Stand::Shown(keys) => t::software::shown(l, keys.len() as u64),
+        _ => String::new(),
     };
     view! {
         {body}
@@ -149,14 +178,14 @@ fn Reveal(detail: BenefitDetail) -> impl IntoView {
                 _ => None,
             }}
         </div>
-        <p class="sr-only" role="status">{move || action.pending().get().then(|| t::software::working(l))}</p>
+        <p class="sr-only" role="status">{told}</p>
     }
 }
 
 /// Reads the keys out of the outcome of a plain form post.
-fn serde_json_keys(body: &str) -> Result<Vec<RevealedKey>, AppError> {
-    use leptos::server_fn::codec::JsonEncoding;
+fn keys_of(body: &str) -> Result<Vec<RevealedKey>, AppError> {
     use leptos::server_fn::Decodes;
+    use leptos::server_fn::codec::JsonEncoding;
     JsonEncoding::decode(body.as_bytes().to_vec().into()).map_err(|_| AppError::Internal { reference: String::new() })
 }
 
@@ -164,38 +193,56 @@ fn serde_json_keys(body: &str) -> Result<Vec<RevealedKey>, AppError> {
 fn Shown(keys: Vec<RevealedKey>) -> impl IntoView {
     let l = use_language();
     view! {
-        <ul class="keys" aria-label=t::software::key_title(l)>
+        <ul class="keys" id="revealed-keys" tabindex="-1" aria-label=t::software::key_title(l)>
             {keys.into_iter().enumerate().map(|(i, key)| view! { <Key key=key.key number=i + 1 /> }).collect_view()}
         </ul>
-        <p class="hint" role="status">{t::software::shown_once(l)}</p>
+        <p class="hint">{t::software::shown_once(l)}</p>
     }
+}
+
+/// How copying went.
+#[derive(Clone, Copy, PartialEq)]
+enum Copied {
+    NotYet,
+    Done,
+    Failed,
 }
 
 #[component]
 fn Key(key: String, number: usize) -> impl IntoView {
     let l = use_language();
-    let copied = RwSignal::new(false);
+    let copied = RwSignal::new(Copied::NotYet);
     // Copying takes JavaScript; without it the key is one click to select.
     let can_copy = cfg!(feature = "hydrate");
     let text = key.clone();
     let copy = move |_| {
         #[cfg(feature = "hydrate")]
         {
-            let _ = window().navigator().clipboard().write_text(&text);
-            copied.set(true);
+            let promise = window().navigator().clipboard().write_text(&text);
+            leptos::task::spawn_local(async move {
+                let done = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
+                copied.set(if done { Copied::Done } else { Copied::Failed });
+            });
         }
         #[cfg(not(feature = "hydrate"))]
-        let _ = &text;
+        let _ = (&text, Copied::Done, Copied::Failed);
     };
-    let label = t::software::copy_key(l, &number.to_string());
+    let which = t::software::key_number(l, &number.to_string());
+    let told = move || match copied.get() {
+        Copied::NotYet => "",
+        Copied::Done => t::software::copied(l),
+        Copied::Failed => t::software::copy_failed(l),
+    };
     view! {
         <li class="key">
             <code>{key}</code>
+            <span class="hint" role="status">{told}</span>
             {can_copy
                 .then(|| {
                     view! {
-                        <button class="btn" type="button" aria-label=label on:click=copy>
-                            {move || if copied.get() { t::software::copied(l) } else { t::software::copy(l) }}
+                        <button class="btn" type="button" on:click=copy>
+                            {t::software::copy(l)}
+                            <span class="sr-only">" " {which}</span>
                         </button>
                     }
                 })}

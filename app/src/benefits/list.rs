@@ -2,6 +2,7 @@
 
 use super::address::Address;
 use super::detail::Detail;
+use super::keys::RevealAction;
 use super::page::DetailResource;
 use crate::i18n::{self, t};
 use crate::session::use_language;
@@ -28,21 +29,48 @@ pub fn Search(category: Category, address: Memo<Address>) -> impl IntoView {
     let l = use_language();
     let navigate = use_navigate();
     let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let go = StoredValue::new(move |text: String| {
-        navigate(&address.get_untracked().searched(text).href(category), stay());
+    let text = RwSignal::new(address.with_untracked(|a| a.search.clone()));
+    // What this field last asked for; anything else in the address came from a link.
+    let asked = StoredValue::new(text.get_untracked());
+    Effect::new(move |_| {
+        let search = address.with(|a| a.search.clone());
+        if search != asked.get_value() {
+            asked.set_value(search.clone());
+            text.set(search);
+        }
     });
-    let typed = move |event: leptos::ev::Event| {
-        let text = event_target_value(&event);
-        if let Some(handle) = waiting.get_value() {
+    let go = StoredValue::new(move || {
+        let wanted = text.get_untracked();
+        asked.set_value(wanted.trim().to_owned());
+        navigate(&address.get_untracked().searched(wanted.trim().to_owned()).href(category), stay());
+    });
+    let stop_waiting = move || {
+        if let Some(handle) = waiting.try_get_value().flatten() {
             handle.clear();
         }
-        waiting.set_value(set_timeout_with_handle(move || go.with_value(|go| go(text)), PAUSE).ok());
     };
-    let initial = address.with_untracked(|a| a.search.clone());
-    let filter = address.with_untracked(|a| a.filter);
+    let typed = move |event: leptos::ev::Event| {
+        text.set(event_target_value(&event));
+        stop_waiting();
+        let late = move || {
+            let _ = go.try_with_value(|go| go());
+        };
+        waiting.set_value(set_timeout_with_handle(late, PAUSE).ok());
+    };
+    on_cleanup(stop_waiting);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        stop_waiting();
+        go.with_value(|go| go());
+    };
+    let initial = text.get_untracked();
+    let filter = move || address.with(|a| a.filter);
     view! {
-        <form class="tools" method="get" role="search">
-            {(filter != BenefitFilter::All).then(|| view! { <input type="hidden" name="filter" value=filter.slug() /> })}
+        <form class="tools" method="get" role="search" on:submit=submit>
+            {move || {
+                (filter() != BenefitFilter::All)
+                    .then(|| view! { <input type="hidden" name="filter" value=filter().slug() /> })
+            }}
             <label class="sr-only" for="q">{t::benefits::find(l)}</label>
             <input
                 class="field search"
@@ -52,6 +80,7 @@ pub fn Search(category: Category, address: Memo<Address>) -> impl IntoView {
                 maxlength="100"
                 placeholder=t::benefits::find(l)
                 value=initial
+                prop:value=text
                 on:input=typed
             />
             <button class="btn" type="submit">{t::benefits::find_submit(l)}</button>
@@ -90,10 +119,25 @@ pub fn Chips(category: Category, address: Memo<Address>, counts: [u64; 3]) -> im
 }
 
 #[component]
-pub fn Table(category: Category, address: Memo<Address>, page: BenefitPage, detail: DetailResource, may_get_keys: bool, who_may: WhoMay) -> impl IntoView {
+pub fn Table(
+    category: Category,
+    address: Memo<Address>,
+    page: BenefitPage,
+    detail: DetailResource,
+    reveal: RevealAction,
+    may_get_keys: bool,
+    who_may: WhoMay,
+) -> impl IntoView {
     let l = use_language();
-    let date_column = if category == Category::GoToMarket { t::benefits::expires(l) } else { t::benefits::activate_by(l) };
-    let head = [t::benefits::benefit(l), t::benefits::package(l), t::benefits::quantity(l), date_column, t::benefits::status(l)];
+    let date_column =
+        if category == Category::GoToMarket { t::benefits::expires(l) } else { t::benefits::activate_by(l) };
+    let head = [
+        t::benefits::benefit(l),
+        t::benefits::package(l),
+        t::benefits::quantity(l),
+        date_column,
+        t::benefits::status(l),
+    ];
     let next = page.next.clone();
     let first = address.with_untracked(|a| !a.after.is_empty());
     let who_may = StoredValue::new(who_may);
@@ -112,7 +156,7 @@ pub fn Table(category: Category, address: Memo<Address>, page: BenefitPage, deta
                     {page
                         .rows
                         .into_iter()
-                        .map(|row| view! { <Row category=category address=address row=row head=head detail=detail may_get_keys=may_get_keys who_may=who_may /> })
+                        .map(|row| view! { <Row category=category address=address row=row head=head detail=detail reveal=reveal may_get_keys=may_get_keys who_may=who_may /> })
                         .collect_view()}
                 </tbody>
             </table>
@@ -142,6 +186,7 @@ fn Row(
     row: BenefitRow,
     head: [&'static str; 5],
     detail: DetailResource,
+    reveal: RevealAction,
     may_get_keys: bool,
     who_may: StoredValue<WhoMay>,
 ) -> impl IntoView {
@@ -203,7 +248,7 @@ fn Row(
                 {move || {
                     is_open
                         .get()
-                        .then(|| view! { <Detail category=category address=address detail=detail may_get_keys=may_get_keys who_may=who_may.get_value() /> })
+                        .then(|| view! { <Detail category=category address=address detail=detail reveal=reveal may_get_keys=may_get_keys who_may=who_may.get_value() /> })
                 }}
             </td>
         </tr>

@@ -1,12 +1,13 @@
 //! The page of a category.
 
 use super::address::Address;
+use super::keys::RevealAction;
 use super::list::{Chips, Search, Table};
 use super::server_fns::{ListAnswer, get_detail, list_benefits};
 use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::session::{use_language, use_viewer};
-use crate::ui::{Empty, Notice, PageHead, failure};
+use crate::ui::{Alert, Empty, Notice, PageHead, failure};
 use domain::access::Action;
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::Category;
@@ -50,32 +51,66 @@ impl LazyRoute for BenefitsPage {
         let l = use_language();
         let viewer = use_viewer();
         let category = Memo::new(move |_| Category::from_slug(&slug.get()));
+        // Told to screen readers when a search or a filter changes the list; an effect, because a
+        // resource that is read outside of a Suspense is empty on the server.
+        let found = RwSignal::new(String::new());
+        Effect::new(move |before: Option<Option<u64>>| {
+            let total = list.get().and_then(Result::ok).map(|a| a.page.total);
+            if let (Some(Some(_)), Some(total)) = (before, total) {
+                found.set(t::benefits::shown(l, total));
+            }
+            total
+        });
+        // Kept here, so that the keys stay in sight while list and detail are loaded anew: who saw
+        // them, and that the refund right has ended, is told at once.
+        let reveal = RevealAction::new();
+        Effect::new(move |_| {
+            if matches!(reveal.action.value().get(), Some(Ok(_))) {
+                list.refetch();
+                detail.refetch();
+            }
+        });
         let head = move || category.get().map(|c| view! { <Head category=c /> });
         view! {
             {head}
             {move || category.get().map(|c| view! { <Search category=c address=address /> })}
+            // An address that opens what is not there, or not this company's.
+            <Suspense>
+                {move || Suspend::new(async move {
+                    match detail.await {
+                        Some(Err(error @ AppError::NotFound)) => Some(view! { <Alert error=error /> }),
+                        _ => None,
+                    }
+                })}
+            </Suspense>
             <Transition>
                 {move || Suspend::new(async move {
-                    let may_get_keys = viewer.await.ok().flatten().is_some_and(|v| v.can(Action::GetKeys));
-                    let opened = detail.await;
-                    match (list.await, opened) {
-                        (Err(AppError::Forbidden(Action::OpenBenefits)), _) => view! { <ForEmployees /> }.into_any(),
-                        (Err(error), _) | (Ok(_), Some(Err(error))) => failure(&error),
-                        (Ok(answer), _) => {
+                    let viewer = viewer.await.ok().flatten();
+                    let may_get_keys = viewer.as_ref().is_some_and(|v| v.can(Action::GetKeys));
+                    let is_mine = viewer.as_ref().is_some_and(|v| v.can(Action::OpenMyBenefits));
+                    let holds_none = viewer.is_some_and(|v| v.counts.iter().all(|&n| n == 0));
+                    match list.await {
+                        Err(AppError::Forbidden(Action::OpenBenefits)) if is_mine => view! { <ForEmployees /> }.into_any(),
+                        Err(error) => failure(&error),
+                        Ok(answer) => {
                             let Some(category) = category.get_untracked() else { return failure(&AppError::NotFound) };
                             view! {
-                                <Answer category=category address=address answer=answer detail=detail may_get_keys=may_get_keys />
+                                <Answer
+                                    category=category
+                                    address=address
+                                    answer=answer
+                                    detail=detail
+                                    reveal=reveal
+                                    may_get_keys=may_get_keys
+                                    holds_none=holds_none
+                                />
                             }
                             .into_any()
                         }
                     }
                 })}
             </Transition>
-            <p class="sr-only" role="status">
-                {move || {
-                    list.get().and_then(Result::ok).map(|a| t::benefits::shown(l, a.page.total))
-                }}
-            </p>
+            <p class="sr-only" role="status">{found}</p>
         }
         .into_any()
     }
@@ -117,22 +152,26 @@ fn ForEmployees() -> impl IntoView {
 }
 
 #[component]
-fn Answer(category: Category, address: Memo<Address>, answer: ListAnswer, detail: DetailResource, may_get_keys: bool) -> impl IntoView {
+fn Answer(
+    category: Category,
+    address: Memo<Address>,
+    answer: ListAnswer,
+    detail: DetailResource,
+    reveal: RevealAction,
+    may_get_keys: bool,
+    holds_none: bool,
+) -> impl IntoView {
     let l = use_language();
     let ListAnswer { page, get_keys } = answer;
     if page.counts[0] == 0 {
-        return view! {
-            <Empty title=t::dashboard::no_package(l)>
-                <p>{t::benefits::none_here(l)}</p>
-            </Empty>
-        }
-        .into_any();
+        let title = if holds_none { t::dashboard::no_package(l) } else { t::benefits::none_here(l) };
+        return view! { <Empty title=title>""</Empty> }.into_any();
     }
     let notices = page
         .refundable
         .iter()
         .map(|(package, until)| {
-            let title = t::benefits::refund_title(l, package, &i18n::date(l, *until));
+            let title = t::benefits::refund_title(l, package, &i18n::moment(l, *until));
             view! {
                 <Notice>
                     <b>{title}</b>
@@ -151,7 +190,7 @@ fn Answer(category: Category, address: Memo<Address>, answer: ListAnswer, detail
         }
         .into_any()
     } else {
-        view! { <Table category=category address=address page=page.clone() detail=detail may_get_keys=may_get_keys who_may=get_keys /> }.into_any()
+        view! { <Table category=category address=address page=page.clone() detail=detail reveal=reveal may_get_keys=may_get_keys who_may=get_keys /> }.into_any()
     };
     let counts = page.counts;
     view! {

@@ -15,7 +15,12 @@ pub struct ListAnswer {
 }
 
 #[server(prefix = "/api", endpoint = "benefits/list")]
-pub async fn list_benefits(category: String, #[server(default)] filter: String, #[server(default)] search: String, #[server(default)] after: String) -> Result<ListAnswer, AppError> {
+pub async fn list_benefits(
+    category: String,
+    #[server(default)] filter: String,
+    #[server(default)] search: String,
+    #[server(default)] after: String,
+) -> Result<ListAnswer, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     use domain::access::Action;
     use domain::benefits::view::BenefitFilter;
@@ -41,7 +46,10 @@ pub async fn get_detail(benefit: String) -> Result<BenefitDetail, AppError> {
 
 /// The one answer that holds licence keys in clear.
 #[server(prefix = "/api", endpoint = "benefits/reveal_keys")]
-pub async fn reveal_keys(#[server(default)] benefit: String, #[server(default)] confirmed: bool) -> Result<Vec<RevealedKey>, AppError> {
+pub async fn reveal_keys(
+    #[server(default)] benefit: String,
+    #[server(default)] confirmed: bool,
+) -> Result<Vec<RevealedKey>, AppError> {
     use crate::session::ssr::{answer, append_header, op_ctx, refuse};
     let ctx = op_ctx()?;
     let id = benefit.parse().map_err(|_| refuse(AppError::NotFound))?;

@@ -55,7 +55,7 @@ impl LazyRoute for DashboardPage {
                         Ok(Board::Company(board)) => view! { <CompanyBoard board=board company=company /> }.into_any(),
                         Ok(Board::Employee) => {
                             view! {
-                                <PageHead title=t::dashboard::title(l) lede=t::dashboard::employee_lede(l, &company) />
+                                <PageHead title=t::dashboard::title(l) lede=t::dashboard::employee_lede(l, &company) action=Action::OpenMyBenefits />
                                 <p>
                                     <a class="btn btn-primary" href="/my-benefits">{t::shell::my_benefits(l)}</a>
                                 </p>
@@ -163,7 +163,7 @@ fn Package(package: HeldPackage) -> impl IntoView {
             {package.renewable.then(|| view! { <p><span class="status status-warn">{t::dashboard::renewable(l)}</span></p> })}
             {package
                 .refundable_until
-                .map(|until| view! { <p class="hint">{t::dashboard::refundable(l, &i18n::date(l, until))}</p> })}
+                .map(|until| view! { <p class="hint">{t::dashboard::refundable(l, &i18n::moment(l, until))}</p> })}
             {(!done)
                 .then(|| {
                     view! {

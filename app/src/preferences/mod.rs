@@ -68,7 +68,9 @@ pub fn ThemeSwitch() -> impl IntoView {
     let label = t::shell::theme_next(l, theme_name(l, now));
     let icon = match now {
         Theme::System => "M8 2a6 6 0 1 0 0 12zM8 2v12a6 6 0 0 0 0-12z",
-        Theme::Light => "M8 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.4 1.4M11.6 11.6 13 13M3 13l1.4-1.4M11.6 4.4 13 3",
+        Theme::Light => {
+            "M8 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.4 1.4M11.6 11.6 13 13M3 13l1.4-1.4M11.6 4.4 13 3"
+        }
         Theme::Dark => "M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5z",
     };
     view! {

@@ -10,7 +10,7 @@ use domain::access::Action;
 use domain::language::Language;
 use domain::password::MIN_PASSWORD_CHARS;
 use domain::theme::Theme;
-use domain::view::{Preferences, Profile, SessionRow};
+use domain::view::{KeySeen, Preferences, Profile, SessionRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
@@ -31,9 +31,10 @@ pub async fn change_password(
     #[server(default)] password: String,
     #[server(default)] repeated: String,
 ) -> Result<(), AppError> {
-    use crate::session::ssr::{answer, op_ctx};
+    use crate::session::ssr::{answer, op_ctx, request, set_session_cookie};
     let ctx = op_ctx()?;
-    answer(store::people::profile::change_password(&ctx, &current, &password, &repeated).await)?;
+    let token = answer(store::people::profile::change_password(&ctx, &current, &password, &repeated).await)?;
+    set_session_cookie(&request()?, Some(&token));
     leptos_axum::redirect("/account/profile?done=password");
     Ok(())
 }
@@ -81,6 +82,7 @@ impl LazyRoute for ProfilePage {
                                 <Choices />
                                 <NewPassword />
                                 <Sessions sessions=profile.sessions />
+                                {profile.company.is_some().then(|| view! { <KeysSeen keys=profile.keys_seen /> })}
                             }
                             .into_any()
                         }
@@ -183,9 +185,16 @@ fn NewPassword() -> impl IntoView {
 fn short_device(l: Language, device: &str) -> String {
     const BROWSERS: [(&str, &str); 5] =
         [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
-    const SYSTEMS: [(&str, &str); 6] =
-        [("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS", "macOS"), ("Linux", "Linux")];
-    let find = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| device.contains(mark)).map(|(_, name)| *name);
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let find =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| device.contains(mark)).map(|(_, name)| *name);
     match (find(&BROWSERS), find(&SYSTEMS)) {
         (Some(browser), Some(system)) => [browser, ", ", system].concat(),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
@@ -193,10 +202,53 @@ fn short_device(l: Language, device: &str) -> String {
     }
 }
 
+/// "Keys this person has seen".
+#[component]
+fn KeysSeen(keys: Vec<KeySeen>) -> impl IntoView {
+    let l = use_language();
+    let head = [t::benefits::benefit(l), t::benefits::package(l), t::profile::keys_at(l)];
+    let none = keys.is_empty().then(|| view! { <p>{t::profile::keys_none(l)}</p> });
+    let row = move |key: KeySeen| {
+        view! {
+            <tr role="row">
+                <th role="rowheader" scope="row" class="name">{key.name}</th>
+                <td role="cell" data-label=head[1]>{key.package}</td>
+                <td role="cell" class="num" data-label=head[2]><Moment at=key.at /></td>
+            </tr>
+        }
+    };
+    let table = (!keys.is_empty()).then(|| {
+        view! {
+            <table class="table" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
+                </thead>
+                <tbody role="rowgroup">{keys.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="keys-seen">
+            <div class="pad">
+                <h2 id="keys-seen">{t::profile::keys(l)}</h2>
+                <p class="hint">{t::profile::keys_lede(l)}</p>
+                {none}
+            </div>
+            {table}
+        </section>
+    }
+}
+
 #[component]
 fn Sessions(sessions: Vec<SessionRow>) -> impl IntoView {
     let l = use_language();
-    let head = [t::profile::device(l), t::profile::address(l), t::profile::started(l), t::profile::seen(l), t::profile::action(l)];
+    let head = [
+        t::profile::device(l),
+        t::profile::address(l),
+        t::profile::started(l),
+        t::profile::seen(l),
+        t::profile::action(l),
+    ];
     let row = move |session: SessionRow| {
         let device = short_device(l, &session.device);
         let address = if session.address.is_empty() { t::profile::no_address(l).to_owned() } else { session.address };

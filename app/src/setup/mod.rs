@@ -1,21 +1,14 @@
-//! The first operator of a new installation.
+//! The first operator of a new installation. Drawn on the server alone.
 
 use crate::error::AppError;
 use crate::form::{Field, Form, Refusal};
 use crate::i18n::t;
-use crate::root::PlainBar;
 use crate::session::use_language;
-use crate::ui::{Empty, PageHead};
+use crate::ui::{Empty, PageHead, failure};
 use domain::password::MIN_PASSWORD_CHARS;
 use leptos::prelude::*;
 
 const SETUP: &str = "setup/create_operator";
-
-#[server(prefix = "/api", endpoint = "setup/is_needed")]
-pub async fn is_setup_needed() -> Result<bool, AppError> {
-    use crate::session::ssr::{answer, request};
-    answer(store::people::setup::needs_setup(&request()?.store).await)
-}
 
 #[server(prefix = "/api", endpoint = "setup/create_operator")]
 pub async fn create_operator(
@@ -27,57 +20,71 @@ pub async fn create_operator(
 ) -> Result<(), AppError> {
     use crate::session::ssr::{answer, request};
     let r = request()?;
-    answer(store::people::setup::create_first_operator(&r.store, &token, &name, &email, &password, &repeated, &r.origin).await)?;
+    answer(
+        store::people::setup::create_first_operator(&r.store, &token, &name, &email, &password, &repeated, &r.origin)
+            .await,
+    )?;
     leptos_axum::redirect("/sign-in");
     Ok(())
 }
 
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let l = use_language();
-    let needed = Resource::new_blocking(|| (), |()| is_setup_needed());
+    let needed = Resource::new_blocking(
+        || (),
+        |()| async {
+            use crate::session::ssr::{answer, request};
+            answer(store::people::setup::needs_setup(&request()?.store).await)
+        },
+    );
     view! {
-        <PlainBar />
-        <div class="plain">
-            <main id="main">
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        if !needed.await.unwrap_or(false) {
-                            return view! {
-                                <PageHead title=t::setup::title(l) lede="" />
-                                <Empty title=t::setup::done_title(l)>
-                                    <p>{t::setup::done(l)}</p>
-                                    <p>
-                                        <a class="btn" href="/sign-in">{t::sign_in::title(l)}</a>
-                                    </p>
-                                </Empty>
-                            }
-                            .into_any();
-                        }
-                        view! {
-                            <PageHead title=t::setup::title(l) lede=t::setup::lede(l) />
-                            <Refusal of=SETUP />
-                            <Form of=SETUP class="card form">
-                                <Field of=SETUP name="token" label=t::setup::token(l) kind="password" autocomplete="one-time-code" />
-                                <Field of=SETUP name="name" label=t::setup::name(l) autocomplete="name" maxlength=200 />
-                                <Field of=SETUP name="email" label=t::setup::email(l) kind="email" autocomplete="username" />
-                                <Field
-                                    of=SETUP
-                                    name="password"
-                                    label=t::setup::password(l)
-                                    kind="password"
-                                    autocomplete="new-password"
-                                    maxlength=128
-                                    hint=t::setup::hint(l, &MIN_PASSWORD_CHARS.to_string())
-                                />
-                                <Field of=SETUP name="repeated" label=t::setup::repeat(l) kind="password" autocomplete="new-password" maxlength=128 />
-                                <button class="btn btn-primary" type="submit">{t::setup::submit(l)}</button>
-                            </Form>
-                        }
-                        .into_any()
-                    })}
-                </Suspense>
-            </main>
-        </div>
+        <Suspense>
+            {move || Suspend::new(async move {
+                match needed.await {
+                    Ok(true) => view! { <Operator /> }.into_any(),
+                    Ok(false) => view! { <Done /> }.into_any(),
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Done() -> impl IntoView {
+    let l = use_language();
+    view! {
+        <PageHead title=t::setup::title(l) lede="" />
+        <Empty title=t::setup::done_title(l)>
+            <p>{t::setup::done(l)}</p>
+            <p>
+                <a class="btn" href="/sign-in">{t::sign_in::title(l)}</a>
+            </p>
+        </Empty>
+    }
+}
+
+#[component]
+fn Operator() -> impl IntoView {
+    let l = use_language();
+    view! {
+        <PageHead title=t::setup::title(l) lede=t::setup::lede(l) />
+        <Refusal of=SETUP />
+        <Form of=SETUP class="card form">
+            <Field of=SETUP name="token" label=t::setup::token(l) kind="password" autocomplete="one-time-code" />
+            <Field of=SETUP name="name" label=t::setup::name(l) autocomplete="name" maxlength=200 />
+            <Field of=SETUP name="email" label=t::setup::email(l) kind="email" autocomplete="username" />
+            <Field
+                of=SETUP
+                name="password"
+                label=t::setup::password(l)
+                kind="password"
+                autocomplete="new-password"
+                maxlength=128
+                hint=t::setup::hint(l, &MIN_PASSWORD_CHARS.to_string())
+            />
+            <Field of=SETUP name="repeated" label=t::setup::repeat(l) kind="password" autocomplete="new-password" maxlength=128 />
+            <button class="btn btn-primary" type="submit">{t::setup::submit(l)}</button>
+        </Form>
     }
 }

@@ -1,8 +1,9 @@
 //! Small parts that know no feature.
 
+use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::session::use_language;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use domain::benefits::BenefitStatus;
 use leptos::prelude::*;
 
@@ -16,14 +17,14 @@ pub use page::{PageHead, failure};
 #[component]
 pub fn Date(at: DateTime<Utc>) -> impl IntoView {
     let l = use_language();
-    view! { <time datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true)>{i18n::date(l, at)}</time> }
+    view! { <time datetime=i18n::machine(at)>{i18n::date(l, at)}</time> }
 }
 
 /// A date with its time.
 #[component]
 pub fn Moment(at: DateTime<Utc>) -> impl IntoView {
     let l = use_language();
-    view! { <time datetime=at.to_rfc3339_opts(SecondsFormat::Secs, true)>{i18n::moment(l, at)}</time> }
+    view! { <time datetime=i18n::machine(at)>{i18n::moment(l, at)}</time> }
 }
 
 /// A status as word, colour and dot.
@@ -45,6 +46,35 @@ pub fn Notice(children: Children) -> impl IntoView {
     view! { <div class="notice">{children()}</div> }
 }
 
+/// An error in its place on a page that goes on without it.
+#[component]
+pub fn Alert(error: AppError) -> impl IntoView {
+    let l = use_language();
+    let way_in = (error == AppError::SignedOut).then(|| {
+        view! { " " <a href="/sign-in?why=expired" rel="external">{t::sign_in::again(l)}</a> }
+    });
+    view! {
+        <p class="alert alert-bad" role="alert">
+            {i18n::error(l, &error)}
+            {way_in}
+        </p>
+    }
+}
+
+/// Moves the focus to an element that has just been drawn.
+pub fn focus(id: &'static str) {
+    #[cfg(feature = "hydrate")]
+    request_animation_frame(move || {
+        use wasm_bindgen::JsCast;
+        let found = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(element) = found {
+            let _ = element.focus();
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = id;
+}
+
 /// What stands where nothing is yet.
 #[component]
 pub fn Empty(#[prop(into)] title: String, children: Children) -> impl IntoView {
@@ -60,6 +90,7 @@ pub fn Empty(#[prop(into)] title: String, children: Children) -> impl IntoView {
 #[component]
 pub fn StepState(done: bool) -> impl IntoView {
     let l = use_language();
-    let (tone, word) = if done { ("status status-ok", t::dashboard::done(l)) } else { ("status status-idle", t::dashboard::open(l)) };
+    let (tone, word) =
+        if done { ("status status-ok", t::dashboard::done(l)) } else { ("status status-idle", t::dashboard::open(l)) };
     view! { <span class=tone>{word}</span> }
 }

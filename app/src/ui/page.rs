@@ -56,7 +56,10 @@ pub fn failure(error: &AppError) -> AnyView {
     };
     let text = i18n::error(l, error);
     let way_out = match error {
-        AppError::SignedOut => view! { <a class="btn btn-primary" href="/sign-in?why=expired" rel="external">{t::sign_in::again(l)}</a> }.into_any(),
+        AppError::SignedOut => {
+            view! { <a class="btn btn-primary" href="/sign-in?why=expired" rel="external">{t::sign_in::again(l)}</a> }
+                .into_any()
+        }
         _ => view! { <a class="btn" href="/">{t::refusals::to_dashboard(l)}</a> }.into_any(),
     };
     view! {

@@ -56,8 +56,7 @@ actions! {
     SeeOutbox,
 }
 
-/// Whether somebody in this capacity may do this. Every line is a row of the table in the
-/// mission; a new action does not compile until somebody has decided.
+/// Whether somebody in this capacity may do this. A new action does not compile until somebody has decided.
 pub const fn allows(capacity: Capacity, action: Action) -> bool {
     use Action as A;
     use Capacity::{Employee, Operator};

@@ -35,14 +35,22 @@ pub struct SeatFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeatRefusal {
-    NoneLeft { granted: u32 },
+    NoneLeft {
+        granted: u32,
+    },
     AlreadyHolds,
     PersonDisabled,
-    Expired { at: DateTime<Utc> },
+    Expired {
+        at: DateTime<Utc>,
+    },
     /// Assigned too recently to move on.
-    Locked { until: DateTime<Utc> },
+    Locked {
+        until: DateTime<Utc>,
+    },
     /// Seats of this benefit have changed hands as often as they may.
-    LimitReached { limit: u32 },
+    LimitReached {
+        limit: u32,
+    },
 }
 
 /// Decides whether a free seat can be given to a person. Rule R-SEAT-1.
@@ -67,8 +75,7 @@ pub fn assignable(facts: &SeatFacts, now: DateTime<Utc>) -> Result<(), SeatRefus
 
 /// Decides whether a held seat can be taken back to be given to somebody else. Rule R-SEAT-2.
 ///
-/// The lock counts from the assignment; its last instant is still locked no longer: at
-/// `assigned_at + lock` exactly the seat is free to move.
+/// The lock counts from the assignment; at `assigned_at + lock` exactly it is over.
 pub fn removable(limits: &ReassignLimits, assigned_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), SeatRefusal> {
     let until = assigned_at + TimeDelta::days(i64::from(limits.lock_days));
     if now < until { Err(SeatRefusal::Locked { until }) } else { Ok(()) }
@@ -100,15 +107,24 @@ mod tests {
         assert_eq!(assignable(&facts(), day(1)), Ok(()));
         assert_eq!(assignable(&SeatFacts { out: 3, ..facts() }, day(1)), Err(SeatRefusal::NoneLeft { granted: 3 }));
         assert_eq!(assignable(&facts(), day(365)), Err(SeatRefusal::Expired { at: day(365) }));
-        assert_eq!(assignable(&SeatFacts { person_holds_one: true, ..facts() }, day(1)), Err(SeatRefusal::AlreadyHolds));
-        assert_eq!(assignable(&SeatFacts { person_disabled: true, ..facts() }, day(1)), Err(SeatRefusal::PersonDisabled));
+        assert_eq!(
+            assignable(&SeatFacts { person_holds_one: true, ..facts() }, day(1)),
+            Err(SeatRefusal::AlreadyHolds)
+        );
+        assert_eq!(
+            assignable(&SeatFacts { person_disabled: true, ..facts() }, day(1)),
+            Err(SeatRefusal::PersonDisabled)
+        );
     }
 
     #[test]
     fn the_cap_counts_changes_of_hands_not_first_assignments() {
         let capped = SeatFacts { reassigned: 5, ..facts() };
         assert_eq!(assignable(&capped, day(1)), Ok(()));
-        assert_eq!(assignable(&SeatFacts { had_holder: true, ..capped }, day(1)), Err(SeatRefusal::LimitReached { limit: 5 }));
+        assert_eq!(
+            assignable(&SeatFacts { had_holder: true, ..capped }, day(1)),
+            Err(SeatRefusal::LimitReached { limit: 5 })
+        );
         assert_eq!(assignable(&SeatFacts { had_holder: true, reassigned: 4, ..facts() }, day(1)), Ok(()));
     }
 
@@ -116,7 +132,10 @@ mod tests {
     #[test]
     fn a_lock_ends_on_its_last_day() {
         let limits = ReassignLimits { lock_days: 90, ..ReassignLimits::default() };
-        assert_eq!(removable(&limits, day(0), day(90) - TimeDelta::microseconds(1)), Err(SeatRefusal::Locked { until: day(90) }));
+        assert_eq!(
+            removable(&limits, day(0), day(90) - TimeDelta::microseconds(1)),
+            Err(SeatRefusal::Locked { until: day(90) })
+        );
         assert_eq!(removable(&limits, day(0), day(90)), Ok(()));
         assert_eq!(removable(&ReassignLimits::default(), day(0), day(0)), Ok(()));
     }

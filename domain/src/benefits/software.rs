@@ -22,11 +22,19 @@ pub struct RevealFacts {
 pub enum RevealRefusal {
     /// The product comes without a key.
     NoKeyForThis,
-    Expired { at: DateTime<Utc> },
+    Expired {
+        at: DateTime<Utc>,
+    },
+    /// The order was cancelled, or its term ended early.
+    OrderEnded {
+        at: DateTime<Utc>,
+    },
     /// The stock was empty when the term began; the keys are owed.
     NotDeliveredYet,
     /// Not refused for good: shown first, so that nobody loses a right unawares.
-    EndsRefund { until: DateTime<Utc> },
+    EndsRefund {
+        until: DateTime<Utc>,
+    },
 }
 
 /// Decides whether the keys of a benefit may be shown at `now`. Rule R-KEY-1.
@@ -34,9 +42,13 @@ pub fn revealable(facts: &RevealFacts, now: DateTime<Utc>) -> Result<(), RevealR
     if !facts.benefit.fulfilment.has_keys() {
         return Err(RevealRefusal::NoKeyForThis);
     }
+    if let Some(at) = facts.order.ended_at {
+        return Err(RevealRefusal::OrderEnded { at });
+    }
     if status(&facts.benefit, now) == BenefitStatus::Expired {
         let unused = facts.benefit.activated_at.is_none();
-        let at = if unused { facts.benefit.activate_by.min(facts.benefit.expires_at) } else { facts.benefit.expires_at };
+        let at =
+            if unused { facts.benefit.activate_by.min(facts.benefit.expires_at) } else { facts.benefit.expires_at };
         return Err(RevealRefusal::Expired { at });
     }
     if facts.keys == 0 {
@@ -94,6 +106,12 @@ mod tests {
         let confirmed = RevealFacts { confirmed: true, ..facts() };
         assert_eq!(revealable(&RevealFacts { keys: 0, ..confirmed }, day(1)), Err(RevealRefusal::NotDeliveredYet));
         assert_eq!(revealable(&confirmed, day(365)), Err(RevealRefusal::Expired { at: day(365) }));
+        // Otherwise a refunded order would still give its keys away.
+        let ended = OrderFacts { ended_at: Some(day(1)), ..confirmed.order };
+        assert_eq!(
+            revealable(&RevealFacts { order: ended, ..confirmed }, day(2)),
+            Err(RevealRefusal::OrderEnded { at: day(1) })
+        );
         let none = BenefitFacts { fulfilment: Fulfilment::None, ..confirmed.benefit };
         assert_eq!(revealable(&RevealFacts { benefit: none, ..confirmed }, day(1)), Err(RevealRefusal::NoKeyForThis));
     }

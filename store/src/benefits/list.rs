@@ -1,7 +1,9 @@
 //! The lists of the Benefits pages, paged by key, with a constant number of statements.
 
 use crate::context::Ctx;
-use crate::entity::{assignment, benefit, key_reveal, licence_key, order, package_version, product_version, term, user};
+use crate::entity::{
+    assignment, benefit, key_reveal, licence_key, order, package_version, product_version, term, user,
+};
 use crate::error::{StoreError, StoreResult};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Action;
@@ -11,9 +13,10 @@ use domain::catalogue::{Category, Package, Product};
 use domain::id::{BenefitId, CompanyId, PackageVersionId, ProductVersionId, TermId};
 use domain::language::Language;
 use domain::orders::refund::{OrderFacts, refund_ends, refundable};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -55,7 +58,11 @@ pub(crate) fn facts(row: &benefit::Model, product: &Product) -> BenefitFacts {
     }
 }
 fn taken(row: &benefit::Model, product: &Product) -> u32 {
-    if product.fulfilment.has_seats() { count_u32(row.seats_out) } else { count_u32(row.used) + count_u32(row.reserved) }
+    if product.fulfilment.has_seats() {
+        count_u32(row.seats_out)
+    } else {
+        count_u32(row.used) + count_u32(row.reserved)
+    }
 }
 pub(crate) fn order_facts(row: &order::Model) -> OrderFacts {
     OrderFacts { paid_at: row.paid_at, first_key_revealed_at: row.first_key_revealed_at, ended_at: row.ended_at }
@@ -126,37 +133,50 @@ impl References {
 }
 
 fn of_company(company: CompanyId, category: Category) -> Select<benefit::Entity> {
-    benefit::Entity::find().filter(benefit::Column::CompanyId.eq(company)).filter(benefit::Column::Category.eq(category))
+    benefit::Entity::find()
+        .filter(benefit::Column::CompanyId.eq(company))
+        .filter(benefit::Column::Category.eq(category))
+}
+
+/// Nobody has used it in any way: `domain::benefits::status` says "available".
+pub(crate) fn unused() -> Condition {
+    use benefit::Column as C;
+    let untouched =
+        [C::SeatsOut, C::Used, C::Reserved].map(|c| c.eq(0)).into_iter().fold(Condition::all(), Condition::add);
+    untouched.add(C::ActivatedAt.is_null()).add(C::Pending.eq(false))
 }
 
 /// A filter as a condition: the list and its counts use the same one.
 fn condition(filter: BenefitFilter, now: DateTime<Utc>) -> Condition {
     use benefit::Column as C;
     let soon = now + TimeDelta::days(SOON_DAYS);
-    let unused = || Condition::all().add(C::ActivatedAt.is_null()).add(C::SeatsOut.eq(0)).add(C::Pending.eq(false));
     match filter {
         BenefitFilter::All => Condition::all(),
         BenefitFilter::NotActivated => unused().add(C::ActivateBy.gt(now)).add(C::ExpiresAt.gt(now)),
         BenefitFilter::EndsSoon => Condition::all().add(C::ExpiresAt.gt(now)).add(
-            Condition::any().add(C::ExpiresAt.lte(soon)).add(unused().add(C::ActivateBy.gt(now)).add(C::ActivateBy.lte(soon))),
+            Condition::any()
+                .add(C::ExpiresAt.lte(soon))
+                .add(unused().add(C::ActivateBy.gt(now)).add(C::ActivateBy.lte(soon))),
         ),
     }
 }
 
-/// The name in the reader's language lies in the definition; searching in all of it would find
-/// words that nobody sees, so the name's own field is compared.
-fn name_contains(db: &impl ConnectionTrait, search: &str, language: Language) -> Condition {
+/// Searched is what the reader sees: the name in their language.
+fn name_contains(search: &str, language: Language) -> Condition {
     let needle = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let name: SimpleExpr = match db.get_database_backend() {
-        sea_orm::DbBackend::Postgres => Expr::cust(format!("(product_versions.definition::json #>> '{{name,{}}}')", language.tag())),
-        _ => Expr::cust(format!("json_extract(product_versions.definition, '$.name.{}')", language.tag())),
+    let name = match language {
+        Language::En => product_version::Column::SearchEn,
+        Language::De => product_version::Column::SearchDe,
     };
-    Condition::all().add(Expr::expr(Func::lower(name)).like(LikeExpr::new(format!("%{needle}%")).escape('\\')))
+    Condition::all()
+        .add(Expr::col((product_version::Entity, name)).like(LikeExpr::new(format!("%{needle}%")).escape('\\')))
 }
 
 fn with_product(select: Select<benefit::Entity>) -> Select<benefit::Entity> {
-    let to_product =
-        benefit::Entity::belongs_to(product_version::Entity).from(benefit::Column::ProductVersionId).to(product_version::Column::Id).into();
+    let to_product = benefit::Entity::belongs_to(product_version::Entity)
+        .from(benefit::Column::ProductVersionId)
+        .to(product_version::Column::Id)
+        .into();
     select.join(JoinType::InnerJoin, to_product)
 }
 
@@ -167,7 +187,7 @@ pub async fn list_benefits(ctx: &Ctx, category: Category, query: &ListQuery) -> 
     let mut select = of_company(company, category).filter(condition(query.filter, now));
     let search: String = query.search.trim().chars().take(MAX_SEARCH).collect();
     if !search.is_empty() {
-        select = with_product(select).filter(name_contains(db, &search, ctx.language));
+        select = with_product(select).filter(name_contains(&search, ctx.language));
     }
     let total = select.clone().count(db).await?;
     if let Some((position, id)) = query.after.as_deref().and_then(parse_cursor) {
@@ -236,7 +256,8 @@ pub async fn get_detail(ctx: &Ctx, id: BenefitId) -> StoreResult<BenefitDetail> 
         .into_tuple()
         .all(db)
         .await?;
-    let held = assignment::Entity::belongs_to(user::Entity).from(assignment::Column::UserId).to(user::Column::Id).into();
+    let held =
+        assignment::Entity::belongs_to(user::Entity).from(assignment::Column::UserId).to(user::Column::Id).into();
     let holders: Vec<(String, DateTime<Utc>)> = assignment::Entity::find()
         .select_only()
         .column(user::Column::Name)

@@ -15,7 +15,10 @@ const LISTED: u64 = 200;
 pub async fn list_my_benefits(ctx: &Ctx) -> StoreResult<MyBenefits> {
     let company = ctx.authorize_in_company(Action::OpenMyBenefits)?;
     let db = ctx.store.db.conn();
-    let to_benefit = assignment::Entity::belongs_to(benefit::Entity).from(assignment::Column::BenefitId).to(benefit::Column::Id).into();
+    let to_benefit = assignment::Entity::belongs_to(benefit::Entity)
+        .from(assignment::Column::BenefitId)
+        .to(benefit::Column::Id)
+        .into();
     let held = assignment::Entity::find()
         .join(JoinType::InnerJoin, to_benefit)
         .select_also(benefit::Entity)

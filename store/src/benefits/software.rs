@@ -11,7 +11,9 @@ use domain::audit::AuditAction;
 use domain::benefits::software::{RevealFacts, revealable};
 use domain::id::{BenefitId, KeyRevealId};
 use domain::licence_key::{LicenceKey, RevealedKey};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde_json::json;
 
 /// Opens the keys of a benefit and records who saw which, in one transaction.
@@ -31,7 +33,8 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
         .one(&tx)
         .await?
         .ok_or(StoreError::Corrupt("terms.order_id"))?;
-    let row = in_company(benefit::Entity::find_by_id(id)).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
+    let row =
+        in_company(benefit::Entity::find_by_id(id)).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
     let keys = licence_key::Entity::find()
         .filter(licence_key::Column::BenefitId.eq(id))
         .filter(licence_key::Column::CompanyId.eq(company))
@@ -83,7 +86,12 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
         order.first_key_revealed_at = Set(Some(now));
         order.update(&tx).await?;
     }
-    record(&tx, Entry::by(ctx, now, AuditAction::KeysRevealed).subject(id).details(json!({ "keys": ids }))).await?;
+    record(
+        &ctx.store.keys,
+        &tx,
+        Entry::by(ctx, now, AuditAction::KeysRevealed).subject(id).details(json!({ "keys": ids })),
+    )
+    .await?;
     tx.commit().await?;
     Ok(revealed)
 }

@@ -22,7 +22,10 @@ pub enum FileProblem {
     /// words, which name the field.
     Format(String),
     /// In the format, but not right.
-    Content { field: String, problem: CatalogueProblem },
+    Content {
+        field: String,
+        problem: CatalogueProblem,
+    },
 }
 
 /// Reads and checks a whole file; every problem is found in one go where the format allows it.
@@ -51,7 +54,8 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 fn field_of(at: &[Step]) -> String {
-    let names: Vec<&str> = at.iter().filter_map(|s| if let Step::Field(name) = s { Some(*name) } else { None }).collect();
+    let names: Vec<&str> =
+        at.iter().filter_map(|s| if let Step::Field(name) = s { Some(*name) } else { None }).collect();
     names.join(".")
 }
 
@@ -146,11 +150,17 @@ mod tests {
 
     #[test]
     fn a_missing_translation_is_refused_with_its_line() {
-        let text = with("name = { en = \"Office Professional Plus 2019\", de = \"Office Professional Plus 2019\" }", "name = { en = \"Office Professional Plus 2019\" }");
+        let text = with(
+            "name = { en = \"Office Professional Plus 2019\", de = \"Office Professional Plus 2019\" }",
+            "name = { en = \"Office Professional Plus 2019\" }",
+        );
         let found = findings(&text);
         assert_eq!(found[0].0, line(&text, "name = { en = \"Office Professional Plus 2019\" }"));
         assert!(found[0].1.contains("de"), "{found:?}");
-        let empty = with("name = { en = \"Office Professional Plus 2019\", de = \"Office Professional Plus 2019\" }", "name = { en = \"Office\", de = \" \" }");
+        let empty = with(
+            "name = { en = \"Office Professional Plus 2019\", de = \"Office Professional Plus 2019\" }",
+            "name = { en = \"Office\", de = \" \" }",
+        );
         assert_eq!(findings(&empty), [(line(&empty, "de = \" \""), "product.name.de: EmptyText".to_owned())]);
     }
 
@@ -159,7 +169,16 @@ mod tests {
         let text = with("code = \"project-professional-2019\"", "code = \"office-professional-plus-2019\"");
         let found = findings(&text);
         assert!(found[0].1.starts_with("product.code: DuplicateCode { first: 0 }"), "{found:?}");
-        assert_eq!(found[0].0, text.lines().enumerate().filter(|(_, l)| l.starts_with("code = \"office-professional-plus-2019\"")).nth(1).unwrap().0 + 1);
+        assert_eq!(
+            found[0].0,
+            text.lines()
+                .enumerate()
+                .filter(|(_, l)| l.starts_with("code = \"office-professional-plus-2019\""))
+                .nth(1)
+                .unwrap()
+                .0
+                + 1
+        );
         // The three packages refer to the product that is gone.
         assert_eq!(found.iter().filter(|(_, what)| what.contains("UnknownProduct")).count(), 3);
     }
@@ -167,7 +186,10 @@ mod tests {
     #[test]
     fn prices_downloads_and_addresses_are_checked() {
         let price = with("price = \"4730.00\"", "price = \"4.730,00\"");
-        assert_eq!(findings(&price), [(line(&price, "4.730,00"), format!("package.price: BadPrice({:?})", MoneyProblem::NotAnAmount))]);
+        assert_eq!(
+            findings(&price),
+            [(line(&price, "4.730,00"), format!("package.price: BadPrice({:?})", MoneyProblem::NotAnAmount))]
+        );
         let url = with("url = \"https://", "url = \"http://");
         assert_eq!(findings(&url)[0].1, "product.download.url: NotHttps");
         assert_eq!(findings(&url)[0].0, line(&url, "\"http://"));
@@ -175,7 +197,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_without_a_panic() {
-        for text in ["", "format = 1", "format = 2\nproduct = []\npackage = []", "= =", "format = \"1\"", "[[product]]"] {
+        for text in ["", "format = 1", "format = 2\nproduct = []\npackage = []", "= =", "format = \"1\"", "[[product]]"]
+        {
             assert!(read(text).is_err(), "{text}");
         }
         assert_eq!(read(&"#".repeat(MAX_FILE + 1)).unwrap_err()[0].what, FileProblem::TooLarge);

@@ -9,7 +9,10 @@ use chrono::{DateTime, Utc};
 use domain::audit::AuditAction;
 use domain::catalogue::{Catalogue, Package, Product};
 use domain::id::{CatalogueVersionId, PackageId, PackageItemId, PackageVersionId, ProductId, ProductVersionId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -18,8 +21,14 @@ use std::collections::{HashMap, HashSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Imported {
     /// The file says what is published already.
-    Unchanged { number: i32 },
-    Published { number: i32, products: usize, packages: usize },
+    Unchanged {
+        number: i32,
+    },
+    Published {
+        number: i32,
+        products: usize,
+        packages: usize,
+    },
 }
 
 struct Current {
@@ -54,14 +63,22 @@ pub async fn import(store: &Store, catalogue: &Catalogue, origin: &Origin) -> St
         tx.rollback().await?;
         return Ok(Imported::Unchanged { number: number - 1 });
     }
-    audit(&tx, origin, now, number, products, packages).await?;
+    audit(store, &tx, origin, now, number, products, packages).await?;
     tx.commit().await?;
     Ok(Imported::Published { number, products, packages })
 }
 
-async fn audit(tx: &impl ConnectionTrait, origin: &Origin, now: DateTime<Utc>, number: i32, products: usize, packages: usize) -> StoreResult<()> {
+async fn audit(
+    store: &Store,
+    tx: &impl ConnectionTrait,
+    origin: &Origin,
+    now: DateTime<Utc>,
+    number: i32,
+    products: usize,
+    packages: usize,
+) -> StoreResult<()> {
     let details = json!({ "version": number, "products": products, "packages": packages });
-    record(tx, Entry::programme(origin, now, AuditAction::CatalogueImported).details(details)).await
+    record(&store.keys, tx, Entry::programme(origin, now, AuditAction::CatalogueImported).details(details)).await
 }
 
 /// Gives how many products changed (came, went or differ), and each code's version.
@@ -70,7 +87,10 @@ async fn import_products(
     catalogue: CatalogueVersionId,
     wanted: &[Product],
 ) -> StoreResult<(usize, HashMap<String, ProductVersionId>)> {
-    let to_version = product::Entity::belongs_to(product_version::Entity).from(product::Column::CurrentVersionId).to(product_version::Column::Id).into();
+    let to_version = product::Entity::belongs_to(product_version::Entity)
+        .from(product::Column::CurrentVersionId)
+        .to(product_version::Column::Id)
+        .into();
     let mut known: HashMap<String, Current> = product::Entity::find()
         .join(sea_orm::JoinType::LeftJoin, to_version)
         .select_also(product_version::Entity)
@@ -94,7 +114,11 @@ async fn import_products(
         let row = match current {
             Some(current) => current.product,
             None => {
-                let row = product::ActiveModel { id: Set(ProductId(new_uuid())), code: Set(entry.code.clone()), current_version_id: Set(None) };
+                let row = product::ActiveModel {
+                    id: Set(ProductId(new_uuid())),
+                    code: Set(entry.code.clone()),
+                    current_version_id: Set(None),
+                };
                 row.insert(tx).await?
             }
         };
@@ -104,6 +128,8 @@ async fn import_products(
             catalogue_version_id: Set(catalogue),
             category: Set(entry.category),
             position: Set(position),
+            search_en: Set(entry.name.en.to_lowercase()),
+            search_de: Set(entry.name.de.to_lowercase()),
             definition: Set(definition),
         }
         .insert(tx)
@@ -129,7 +155,10 @@ async fn import_packages(
     wanted: &[Package],
     products: &HashMap<String, ProductVersionId>,
 ) -> StoreResult<usize> {
-    let to_version = package::Entity::belongs_to(package_version::Entity).from(package::Column::CurrentVersionId).to(package_version::Column::Id).into();
+    let to_version = package::Entity::belongs_to(package_version::Entity)
+        .from(package::Column::CurrentVersionId)
+        .to(package_version::Column::Id)
+        .into();
     let mut known: HashMap<String, (package::Model, Option<package_version::Model>)> = package::Entity::find()
         .join(sea_orm::JoinType::LeftJoin, to_version)
         .select_also(package_version::Entity)
@@ -142,7 +171,8 @@ async fn import_packages(
     for (position, entry) in (0_i32..).zip(wanted) {
         let definition = serde_json::to_string(entry).map_err(|_| StoreError::Corrupt("package"))?;
         let price = entry.money().map_err(|_| StoreError::Corrupt("package.price"))?;
-        let contents: HashSet<ProductVersionId> = entry.items.iter().filter_map(|i| products.get(&i.product).copied()).collect();
+        let contents: HashSet<ProductVersionId> =
+            entry.items.iter().filter_map(|i| products.get(&i.product).copied()).collect();
         let current = known.remove(&entry.code);
         if let Some((_, Some(v))) = &current
             && v.definition == definition
@@ -164,7 +194,11 @@ async fn import_packages(
         let row = match current {
             Some((package, _)) => package,
             None => {
-                let row = package::ActiveModel { id: Set(PackageId(new_uuid())), code: Set(entry.code.clone()), current_version_id: Set(None) };
+                let row = package::ActiveModel {
+                    id: Set(PackageId(new_uuid())),
+                    code: Set(entry.code.clone()),
+                    current_version_id: Set(None),
+                };
                 row.insert(tx).await?
             }
         };

@@ -17,6 +17,7 @@ pub struct Model {
     pub subject: Option<String>,
     #[sea_orm(column_type = "Text")]
     pub details: String,
+    pub address: Option<String>,
     pub request_id: Option<String>,
     pub previous_hash: Vec<u8>,
     pub hash: Vec<u8>,

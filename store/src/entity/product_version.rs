@@ -15,6 +15,10 @@ pub struct Model {
     pub category: Category,
     pub position: i32,
     #[sea_orm(column_type = "Text")]
+    pub search_en: String,
+    #[sea_orm(column_type = "Text")]
+    pub search_de: String,
+    #[sea_orm(column_type = "Text")]
     pub definition: String,
 }
 

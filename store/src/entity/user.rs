@@ -17,7 +17,7 @@ pub struct Model {
     pub email_normalized: String,
     pub password_hash: Option<String>,
     pub language: Option<Language>,
-    pub theme: Theme,
+    pub theme: Option<Theme>,
     pub disabled_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }

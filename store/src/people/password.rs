@@ -1,9 +1,9 @@
 //! Passwords: Argon2id with OWASP's parameters (19 MiB, two passes), at most two at once.
 
 use crate::error::{StoreError, StoreResult};
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 use domain::password::PasswordProblem;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -13,9 +13,9 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 2;
 /// Who waits longer than this in the queue is told to try again.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// zxcvbn's scale ends at 4; below 3 a password falls to a patient guesser.
 /// What has to be left of a password without the person's own names.
 const MIN_OWN_CHARS: usize = 8;
+/// zxcvbn's scale ends at 4; below 3 a password falls to a patient guesser.
 const MIN_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
 
 #[derive(Clone, Debug)]
@@ -64,7 +64,12 @@ impl Passwords {
     /// Refuses what a guesser tries early: common passwords and the person's own names.
     pub async fn judge(&self, password: &str, own_words: &[&str]) -> StoreResult<()> {
         let password = password.to_owned();
-        let words: Vec<String> = own_words.iter().flat_map(|w| w.split(['@', '.', ' ', '-'])).filter(|w| w.len() > 2).map(str::to_owned).collect();
+        let words: Vec<String> = own_words
+            .iter()
+            .flat_map(|w| w.split(['@', '.', ' ', '-']))
+            .filter(|w| w.len() > 2)
+            .map(str::to_owned)
+            .collect();
         self.work(move || {
             let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
             words.push("vorteil");

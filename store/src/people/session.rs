@@ -9,12 +9,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Action, Principal};
 use domain::audit::AuditAction;
 use domain::id::SessionId;
-use domain::refusal::CompanyRefusal;
 use domain::language::Language;
+use domain::refusal::CompanyRefusal;
 use domain::session::{alive, life};
 use domain::theme::Theme;
 use domain::view::SessionRow;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use serde_json::json;
 
 /// A session is written to at most this often, however many requests come.
@@ -28,7 +31,7 @@ pub struct Found {
     pub principal: Principal,
     pub session: SessionId,
     pub language: Option<Language>,
-    pub theme: Theme,
+    pub theme: Option<Theme>,
     pub company_refusal: Option<CompanyRefusal>,
 }
 
@@ -72,7 +75,11 @@ pub async fn find_session(store: &Store, token: &str) -> StoreResult<Option<Foun
         }
     }
     Ok(Some(Found {
-        principal: Principal { user: person.id, company: person.company_id, roles: roles.into_iter().map(|r| r.role).collect() },
+        principal: Principal {
+            user: person.id,
+            company: person.company_id,
+            roles: roles.into_iter().map(|r| r.role).collect(),
+        },
         session: row.id,
         language: person.language,
         theme: person.theme,
@@ -118,7 +125,7 @@ pub(crate) async fn start(
 pub async fn sign_out(ctx: &Ctx) -> StoreResult<()> {
     let tx = ctx.store.db.begin().await?;
     session::Entity::delete_by_id(ctx.session).exec(&tx).await?;
-    record(&tx, Entry::by(ctx, ctx.now(), AuditAction::SignedOut)).await?;
+    record(&ctx.store.keys, &tx, Entry::by(ctx, ctx.now(), AuditAction::SignedOut)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -126,8 +133,9 @@ pub async fn sign_out(ctx: &Ctx) -> StoreResult<()> {
 pub async fn sign_out_everywhere(ctx: &Ctx) -> StoreResult<()> {
     let tx = ctx.store.db.begin().await?;
     let ended = session::Entity::delete_many().filter(session::Column::UserId.eq(ctx.user())).exec(&tx).await?;
-    let entry = Entry::by(ctx, ctx.now(), AuditAction::SignedOutEverywhere).details(json!({ "sessions": ended.rows_affected }));
-    record(&tx, entry).await?;
+    let entry =
+        Entry::by(ctx, ctx.now(), AuditAction::SignedOutEverywhere).details(json!({ "sessions": ended.rows_affected }));
+    record(&ctx.store.keys, &tx, entry).await?;
     Ok(tx.commit().await?)
 }
 
@@ -143,7 +151,7 @@ pub async fn end_session(ctx: &Ctx, id: SessionId) -> StoreResult<()> {
     if ended.rows_affected == 0 {
         return Err(StoreError::NotFound);
     }
-    record(&tx, Entry::by(ctx, ctx.now(), AuditAction::SessionEnded).subject(id)).await?;
+    record(&ctx.store.keys, &tx, Entry::by(ctx, ctx.now(), AuditAction::SessionEnded).subject(id)).await?;
     Ok(tx.commit().await?)
 }
 
@@ -172,14 +180,19 @@ pub async fn list_sessions(ctx: &Ctx) -> StoreResult<Vec<SessionRow>> {
         .collect())
 }
 
-/// Removes what nobody can use any more. Gives how many.
+/// Removes sessions that ended and tries that count no more. Gives how many.
 pub async fn delete_ended(store: &Store) -> StoreResult<u64> {
     let now = store.now();
     let ended = session::Entity::delete_many()
-        .filter(Condition::any().add(session::Column::ExpiresAt.lte(now)).add(session::Column::LastSeenAt.lte(now - life(false).idle)))
+        .filter(
+            Condition::any()
+                .add(session::Column::ExpiresAt.lte(now))
+                .add(session::Column::LastSeenAt.lte(now - life(false).idle)),
+        )
         .exec(store.db.conn())
         .await?;
-    Ok(ended.rows_affected)
+    let forgotten = super::sign_in::delete_old(store).await?;
+    Ok(ended.rows_affected + forgotten)
 }
 
 /// Ends every session of a person but one.
@@ -190,6 +203,15 @@ pub(crate) async fn end_others(tx: &impl sea_orm::ConnectionTrait, ctx: &Ctx) ->
         .exec(tx)
         .await?;
     Ok(ended.rows_affected)
+}
+
+/// Gives the request's session a new token.
+pub(crate) async fn renew(tx: &impl sea_orm::ConnectionTrait, ctx: &Ctx) -> StoreResult<String> {
+    let token = crate::secrets::new_token();
+    let renewed =
+        session::ActiveModel { id: Set(ctx.session), token_hash: Set(token_hash(&token)), ..Default::default() };
+    renewed.update(tx).await?;
+    Ok(token)
 }
 
 pub(crate) async fn own_row(tx: &impl sea_orm::ConnectionTrait, ctx: &Ctx) -> StoreResult<user::Model> {
@@ -203,7 +225,12 @@ pub async fn set_language(ctx: &Ctx, language: Language) -> StoreResult<()> {
     let mut row = own_row(&tx, ctx).await?.into_active_model();
     row.language = Set(Some(language));
     row.update(&tx).await?;
-    record(&tx, Entry::by(ctx, ctx.now(), AuditAction::LanguageChanged).details(json!({ "language": language.tag() }))).await?;
+    record(
+        &ctx.store.keys,
+        &tx,
+        Entry::by(ctx, ctx.now(), AuditAction::LanguageChanged).details(json!({ "language": language.tag() })),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -212,8 +239,13 @@ pub async fn set_theme(ctx: &Ctx, theme: Theme) -> StoreResult<()> {
     ctx.authorize(Action::ManageOwnProfile)?;
     let tx = ctx.store.db.begin().await?;
     let mut row = own_row(&tx, ctx).await?.into_active_model();
-    row.theme = Set(theme);
+    row.theme = Set(Some(theme));
     row.update(&tx).await?;
-    record(&tx, Entry::by(ctx, ctx.now(), AuditAction::ThemeChanged).details(json!({ "theme": theme.slug() }))).await?;
+    record(
+        &ctx.store.keys,
+        &tx,
+        Entry::by(ctx, ctx.now(), AuditAction::ThemeChanged).details(json!({ "theme": theme.slug() })),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }

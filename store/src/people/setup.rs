@@ -12,8 +12,10 @@ use domain::email::Email;
 use domain::id::UserId;
 use domain::password::check_new_password;
 use domain::refusal::SetupRefusal;
-use domain::theme::Theme;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect,
+};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use uuid::Uuid;
@@ -43,7 +45,13 @@ pub enum InstallError {
 /// The key ring that this database was made with; for an empty database, a new one.
 ///
 /// A missing or wrong ring is an error before anything is written.
-pub async fn open_installation(db: &Db, path: &Path, from_environment: Option<&str>, demo: bool, now: DateTime<Utc>) -> Result<KeyRing, InstallError> {
+pub async fn open_installation(
+    db: &Db,
+    path: &Path,
+    from_environment: Option<&str>,
+    demo: bool,
+    now: DateTime<Utc>,
+) -> Result<KeyRing, InstallError> {
     let row = installation::Entity::find_by_id(1).one(db.conn()).await.map_err(StoreError::from)?;
     let given = match from_environment {
         Some(text) => Some(KeyRing::parse("from the environment", text)?),
@@ -67,7 +75,8 @@ pub async fn open_installation(db: &Db, path: &Path, from_environment: Option<&s
             }
         }
         None => {
-            let check = KeyCheck { sealed: ring.seal(CHECK_PLACE, KNOWN)?, index: ring.blind_index("key_check", KNOWN) };
+            let check =
+                KeyCheck { sealed: ring.seal(CHECK_PLACE, KNOWN)?, index: ring.blind_index("key_check", KNOWN) };
             let key_check = serde_json::to_string(&check).map_err(|_| StoreError::Corrupt("key_check"))?;
             installation::ActiveModel { id: Set(1), key_check: Set(key_check), demo: Set(demo), created_at: Set(now) }
                 .insert(db.conn())
@@ -94,15 +103,28 @@ pub async fn issue_setup_token(store: &Store) -> StoreResult<String> {
     let now = store.now();
     let tx = store.db.begin().await?;
     setup_token::Entity::delete_many().filter(setup_token::Column::UsedAt.is_null()).exec(&tx).await?;
-    setup_token::ActiveModel { id: Set(new_uuid()), token_hash: Set(token_hash(&token)), expires_at: Set(now + TOKEN_LIFE), used_at: Set(None) }
-        .insert(&tx)
-        .await?;
+    setup_token::ActiveModel {
+        id: Set(new_uuid()),
+        token_hash: Set(token_hash(&token)),
+        expires_at: Set(now + TOKEN_LIFE),
+        used_at: Set(None),
+    }
+    .insert(&tx)
+    .await?;
     tx.commit().await?;
     Ok(token)
 }
 
 /// Creates the first operator. The token works once. Rule R-AUTH-3.
-pub async fn create_first_operator(store: &Store, token: &str, name: &str, email: &str, password: &str, repeated: &str, origin: &Origin) -> StoreResult<UserId> {
+pub async fn create_first_operator(
+    store: &Store,
+    token: &str,
+    name: &str,
+    email: &str,
+    password: &str,
+    repeated: &str,
+    origin: &Origin,
+) -> StoreResult<UserId> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > MAX_NAME {
         return Err(StoreError::Name);
@@ -131,13 +153,13 @@ pub async fn create_first_operator(store: &Store, token: &str, name: &str, email
         email_normalized: Set(email.normalized()),
         password_hash: Set(Some(hash)),
         language: Set(None),
-        theme: Set(Theme::System),
+        theme: Set(None),
         disabled_at: Set(None),
         created_at: Set(now),
     }
     .insert(&tx)
     .await?;
-    record(&tx, Entry::programme(origin, now, AuditAction::OperatorCreated).subject(id)).await?;
+    record(&store.keys, &tx, Entry::programme(origin, now, AuditAction::OperatorCreated).subject(id)).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -34,7 +34,7 @@ impl Place {
 
 impl KeyRing {
     pub fn seal(&self, place: Place, plaintext: &[u8]) -> StoreResult<Vec<u8>> {
-        let (id, key) = self.active();
+        let (id, key) = self.active().ok_or(StoreError::Unreadable)?;
         let nonce: [u8; NONCE] = super::random_bytes()[..NONCE].try_into().map_err(|_| StoreError::Unreadable)?;
         let aad = place.associated_data();
         let sealed = XChaCha20Poly1305::new(key.into())

@@ -15,13 +15,17 @@ use std::path::{Path, PathBuf};
 /// Why there is no usable key ring. Said to the person who starts the service.
 #[derive(Debug, thiserror::Error)]
 pub enum RingProblem {
-    #[error("The key ring {0} does not exist, but the database holds secrets that need it. Put the file back from its backup; nothing was changed.")]
+    #[error(
+        "The key ring {0} does not exist, but the database holds secrets that need it. Put the file back from its backup; nothing was changed."
+    )]
     Missing(PathBuf),
     #[error("The key ring {path} can be read by others (mode {mode:o}). Run: chmod 400 {path}", path = .path.display())]
     Readable { path: PathBuf, mode: u32 },
     #[error("The key ring {0} is not a key ring: {1}. Put the file back from its backup; nothing was changed.")]
     Malformed(String, String),
-    #[error("The key ring does not open what this database holds. It belongs to another installation, or a key is missing from it. Use the ring that the database was made with; nothing was changed.")]
+    #[error(
+        "The key ring does not open what this database holds. It belongs to another installation, or a key is missing from it. Use the ring that the database was made with; nothing was changed."
+    )]
     Wrong,
     #[error("The key ring {0} could not be read or written: {1}")]
     Io(PathBuf, std::io::Error),
@@ -114,6 +118,10 @@ impl KeyRing {
             keys: self.keys.iter().map(|(id, key)| (id.clone(), BASE64.encode(key.expose_secret()))).collect(),
         };
         let text = toml::to_string(&file).map_err(|e| io(std::io::Error::other(e)))?;
+        // Whole or not at all: written beside, forced to the disk, then given its name, which
+        // fails when there is one.
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let draft = folder.join(format!(".ring-{}", crate::context::new_uuid()));
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -121,15 +129,20 @@ impl KeyRing {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o400);
         }
-        let mut out = options.open(path).map_err(io)?;
-        out.write_all(b"# The master keys of this installation. Back this file up, apart from the database.\n").map_err(io)?;
-        out.write_all(text.as_bytes()).map_err(io)?;
-        out.sync_all().map_err(io)
+        let written = (|| {
+            let mut out = options.open(&draft)?;
+            out.write_all(b"# The master keys of this installation. Back this file up, apart from the database.\n")?;
+            out.write_all(text.as_bytes())?;
+            out.sync_all()?;
+            std::fs::hard_link(&draft, path)
+        })();
+        let removed = std::fs::remove_file(&draft);
+        written.and(removed).map_err(io)?;
+        std::fs::File::open(folder).and_then(|f| f.sync_all()).map_err(io)
     }
 
-    pub(super) fn active(&self) -> (&str, &[u8; 32]) {
-        // `parse` and `generate` make sure that the active key is there.
-        self.keys.get(&self.active).map_or((&self.active, &[0; 32]), |key| (&self.active, key.expose_secret()))
+    pub(super) fn active(&self) -> Option<(&str, &[u8; 32])> {
+        self.keys.get(&self.active).map(|key| (self.active.as_str(), key.expose_secret()))
     }
 
     pub(super) fn key(&self, id: &str) -> Option<&[u8; 32]> {

@@ -11,13 +11,22 @@ async fn versions(backend: Backend) {
     let world = empty(backend).await;
     let (store, origin) = (&world.store, Origin::default());
     let mut catalogue = store::catalogue::file::read(demo::CATALOGUE).unwrap();
-    assert_eq!(import(store, &catalogue, &origin).await.unwrap(), Imported::Published { number: 1, products: 29, packages: 3 });
+    assert_eq!(
+        import(store, &catalogue, &origin).await.unwrap(),
+        Imported::Published { number: 1, products: 29, packages: 3 }
+    );
     assert_eq!(import(store, &catalogue, &origin).await.unwrap(), Imported::Unchanged { number: 1 });
     // A changed product makes a version of itself and of the packages that hold it.
     catalogue.products[0].summary.en = "Changed.".to_owned();
-    assert_eq!(import(store, &catalogue, &origin).await.unwrap(), Imported::Published { number: 2, products: 1, packages: 3 });
+    assert_eq!(
+        import(store, &catalogue, &origin).await.unwrap(),
+        Imported::Published { number: 2, products: 1, packages: 3 }
+    );
     catalogue.packages[2].items[0].quantity = Quantity::Of(101);
-    assert_eq!(import(store, &catalogue, &origin).await.unwrap(), Imported::Published { number: 3, products: 0, packages: 1 });
+    assert_eq!(
+        import(store, &catalogue, &origin).await.unwrap(),
+        Imported::Published { number: 3, products: 0, packages: 1 }
+    );
     let db = store.db.conn();
     assert_eq!(catalogue_version::Entity::find().count(db).await.unwrap(), 3);
     assert_eq!(product_version::Entity::find().count(db).await.unwrap(), 30);
@@ -27,7 +36,9 @@ async fn versions(backend: Backend) {
     for package in &mut catalogue.packages {
         package.items.retain(|i| i.product != gone);
     }
-    assert!(matches!(import(store, &catalogue, &origin).await.unwrap(), Imported::Published { number: 4, products, .. } if products >= 1));
+    assert!(
+        matches!(import(store, &catalogue, &origin).await.unwrap(), Imported::Published { number: 4, products, .. } if products >= 1)
+    );
     let rows = product::Entity::find().all(db).await.unwrap();
     assert_eq!(rows.len(), 29);
     assert!(rows.iter().find(|p| p.code == gone).unwrap().current_version_id.is_none());

@@ -64,14 +64,20 @@ pub async fn demo(backend: Backend) -> World {
 
 impl World {
     pub async fn person(&self, email: &str) -> (UserId, Option<CompanyId>) {
-        let row = user::Entity::find().filter(user::Column::EmailNormalized.eq(email)).one(self.store.db.conn()).await.unwrap().unwrap();
+        let row = user::Entity::find()
+            .filter(user::Column::EmailNormalized.eq(email))
+            .one(self.store.db.conn())
+            .await
+            .unwrap()
+            .unwrap();
         (row.id, row.company_id)
     }
 
     /// A request of a demo account.
     pub async fn ctx(&self, email: &str) -> Ctx {
         let (id, company) = self.person(email).await;
-        let roles = user_role::Entity::find().filter(user_role::Column::UserId.eq(id)).all(self.store.db.conn()).await.unwrap();
+        let roles =
+            user_role::Entity::find().filter(user_role::Column::UserId.eq(id)).all(self.store.db.conn()).await.unwrap();
         let roles: Vec<Role> = roles.into_iter().map(|r| r.role).collect();
         Ctx {
             store: self.store.clone(),
@@ -97,7 +103,10 @@ impl World {
     }
 
     pub async fn audit_holds(&self, company: Option<CompanyId>) -> u64 {
-        store::audit::verify(self.store.db.conn(), company).await.unwrap().expect("the audit chain is whole")
+        store::audit::verify(&self.store.keys, self.store.db.conn(), company)
+            .await
+            .unwrap()
+            .expect("the audit chain is whole")
     }
 }
 

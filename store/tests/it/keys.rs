@@ -2,7 +2,9 @@ use crate::harness::{Backend, demo, empty, on_both};
 use chrono::TimeDelta;
 use domain::access::Action;
 use domain::benefits::software::RevealRefusal;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
 use store::benefits::list::get_detail;
 use store::benefits::software::reveal_keys;
 use store::entity::{key_reveal, licence_key, order};
@@ -17,6 +19,7 @@ on_both! {
     nothing_is_stored_in_clear => in_clear,
     bad_files_are_refused_whole => bad_files,
     owed_keys_are_said => owed,
+    a_changed_record_breaks_the_chain => tampering,
 }
 
 async fn recorded(backend: Backend) {
@@ -43,7 +46,10 @@ async fn asks(backend: Backend) {
     let visio = world.benefit(&anna, "action-pack", "visio-professional-2019").await;
     let until = world.store.now() - TimeDelta::days(12) + TimeDelta::days(30);
     let asked = reveal_keys(&anna, visio, false).await;
-    assert!(matches!(asked, Err(StoreError::Reveal(RevealRefusal::EndsRefund { until: at })) if at == until), "{asked:?}");
+    assert!(
+        matches!(asked, Err(StoreError::Reveal(RevealRefusal::EndsRefund { until: at })) if at == until),
+        "{asked:?}"
+    );
     assert!(get_detail(&anna, visio).await.unwrap().row.refundable_until.is_some());
     reveal_keys(&anna, visio, true).await.unwrap();
     // The right has ended for the whole order, so nothing asks again.
@@ -81,7 +87,8 @@ async fn leaves_nothing(backend: Backend) {
     let anna = world.anna().await;
     let visio = world.benefit(&anna, "gold-core", "visio-professional-2019").await;
     let db = world.store.db.conn();
-    let key = licence_key::Entity::find().filter(licence_key::Column::BenefitId.eq(visio)).one(db).await.unwrap().unwrap();
+    let key =
+        licence_key::Entity::find().filter(licence_key::Column::BenefitId.eq(visio)).one(db).await.unwrap().unwrap();
     let mut damaged = key.into_active_model();
     damaged.ciphertext = Set(vec![1, 2, b'k', b'1', 0]);
     damaged.update(db).await.unwrap();
@@ -106,7 +113,9 @@ async fn in_clear(backend: Backend) {
     // A key sealed for one company does not open in another's row.
     let (mine, theirs) = (world.anna().await, world.gina().await);
     let db = world.store.db.conn();
-    let of = |company| async move { licence_key::Entity::find().filter(licence_key::Column::CompanyId.eq(company)).one(db).await.unwrap().unwrap() };
+    let of = |company| async move {
+        licence_key::Entity::find().filter(licence_key::Column::CompanyId.eq(company)).one(db).await.unwrap().unwrap()
+    };
     let stolen = of(theirs.principal.company.unwrap()).await.ciphertext;
     let target = of(mine.principal.company.unwrap()).await;
     let benefit = target.benefit_id.unwrap();
@@ -124,7 +133,10 @@ async fn bad_files(backend: Backend) {
     let file = format!(
         "product,key\n{code},DEMO1-AAAAA-AAAAA-AAAAA-AAAAA\nnope,DEMO1-AAAAA-AAAAA-AAAAA-AAAAB\n{code},short\n{code},demo1-aaaaa-aaaaa-aaaaa-aaaaa\nwindows-server-2019-cals,DEMO1-AAAAA-AAAAA-AAAAA-AAAAC\nonly-one-field\n{code},{key}\n"
     );
-    let Err(KeyImportError::Refused(found)) = import_keys(&world.store, file.as_bytes(), &Origin::default()).await else { panic!("imported") };
+    let Err(KeyImportError::Refused(found)) = import_keys(&world.store, file.as_bytes(), &Origin::default()).await
+    else {
+        panic!("imported")
+    };
     let told: Vec<_> = found.iter().map(|f| (f.line, f.problem.clone())).collect();
     assert_eq!(
         told,
@@ -138,8 +150,15 @@ async fn bad_files(backend: Backend) {
         ]
     );
     assert!(!format!("{found:?}").contains("DEMO1"), "a finding never holds a key");
-    for (file, problem) in [("", KeyFileProblem::Header), ("key,product\n", KeyFileProblem::Header), ("product,key\n", KeyFileProblem::Empty)] {
-        let Err(KeyImportError::Refused(found)) = import_keys(&world.store, file.as_bytes(), &Origin::default()).await else { panic!("imported") };
+    for (file, problem) in [
+        ("", KeyFileProblem::Header),
+        ("key,product\n", KeyFileProblem::Header),
+        ("product,key\n", KeyFileProblem::Empty),
+    ] {
+        let Err(KeyImportError::Refused(found)) = import_keys(&world.store, file.as_bytes(), &Origin::default()).await
+        else {
+            panic!("imported")
+        };
         assert_eq!(found[0].problem, problem);
     }
     assert_eq!(licence_key::Entity::find().count(world.store.db.conn()).await.unwrap(), before);
@@ -152,7 +171,13 @@ async fn owed(backend: Backend) {
     let catalogue = store::catalogue::file::read(store::demo::CATALOGUE).unwrap();
     store::catalogue::import::import(&world.store, &catalogue, &Origin::default()).await.unwrap();
     // One key for one product: the other products' keys are owed.
-    import_keys(&world.store, b"product,key\nvisio-professional-2019,DEMO1-AAAAA-AAAAA-AAAAA-AAAAA\n", &Origin::default()).await.unwrap();
+    import_keys(
+        &world.store,
+        b"product,key\nvisio-professional-2019,DEMO1-AAAAA-AAAAA-AAAAA-AAAAA\n",
+        &Origin::default(),
+    )
+    .await
+    .unwrap();
     store::demo::load(&world.store).await.unwrap_err();
     assert_eq!(order::Entity::find().count(world.store.db.conn()).await.unwrap(), 3, "the terms began all the same");
     let gina = world.gina().await;
@@ -161,4 +186,25 @@ async fn owed(backend: Backend) {
     // The oldest order got the one there was.
     let visio = world.benefit(&gina, "silver-core", "visio-professional-2019").await;
     assert_eq!(reveal_keys(&gina, visio, true).await.unwrap().len(), 1);
+}
+
+/// Whoever changes, removes or cuts off an event is found out, at its number.
+async fn tampering(backend: Backend) {
+    use sea_orm::ConnectionTrait;
+    let world = demo(backend).await;
+    let company = world.anna().await.principal.company;
+    let db = world.store.db.conn();
+    let whole = world.audit_holds(company).await;
+    assert!(whole >= 4, "the story's reveals are recorded");
+    let chain = company.unwrap();
+    let hex = chain.0.simple().to_string();
+    let chain = if backend == Backend::Postgres { format!("'{}'", chain.0) } else { format!("x'{hex}'") };
+    for (sql, broken_at) in [
+        (format!("UPDATE audit_events SET action = 'keys.imported' WHERE chain = {chain} AND number = 2"), 2),
+        (format!("DELETE FROM audit_events WHERE chain = {chain} AND number = 2"), 2),
+        (format!("DELETE FROM audit_events WHERE chain = {chain} AND number >= 2"), 2),
+    ] {
+        db.execute_unprepared(&sql).await.unwrap();
+        assert_eq!(store::audit::verify(&world.store.keys, db, company).await.unwrap(), Err(broken_at), "{sql}");
+    }
 }

@@ -1,6 +1,6 @@
 //! What the store does, on SQLite in memory and on a real PostgreSQL: one body each, run twice.
 //!
-//! `postgres_…` tests need the server that `scripts/postgres.sh` starts (`make test` does).
+//! The tests in `postgres` modules need the server that `scripts/postgres.sh` starts (`make test` does).
 
 mod harness;
 

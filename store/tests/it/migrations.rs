@@ -21,12 +21,22 @@ async fn walls(backend: Backend) {
         ("UPDATE benefits SET seats_out = quantity + 1 WHERE quantity IS NOT NULL", "more seats than granted"),
         ("UPDATE benefits SET used = quantity, reserved = 1 WHERE quantity IS NOT NULL", "more hours than granted"),
         ("UPDATE benefits SET used = -1", "less than nothing"),
-        ("UPDATE licence_keys SET benefit_id = NULL WHERE benefit_id IS NOT NULL", "a company's key without its benefit"),
+        (
+            "UPDATE licence_keys SET benefit_id = NULL WHERE benefit_id IS NOT NULL",
+            "a company's key without its benefit",
+        ),
         ("DELETE FROM companies", "a company from under its people"),
-        ("UPDATE assignments SET seat_id = (SELECT MIN(seat_id) FROM assignments WHERE removed_at IS NULL) WHERE removed_at IS NULL", "two holders of a seat"),
+        (
+            "UPDATE assignments SET seat_id = (SELECT MIN(seat_id) FROM assignments WHERE removed_at IS NULL) WHERE removed_at IS NULL",
+            "two holders of a seat",
+        ),
     ] {
         // PostgreSQL has no MIN for uuid; its text form does as well.
-        let sql = if backend == Backend::Postgres { sql.replace("MIN(seat_id)", "MIN(seat_id::text)::uuid") } else { sql.to_owned() };
+        let sql = if backend == Backend::Postgres {
+            sql.replace("MIN(seat_id)", "MIN(seat_id::text)::uuid")
+        } else {
+            sql.to_owned()
+        };
         let refused = db.execute_unprepared(&sql).await.unwrap_err().to_string().to_lowercase();
         assert!(refused.contains("constraint") || refused.contains("unique"), "{why}: {refused}");
     }

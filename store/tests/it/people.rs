@@ -88,7 +88,12 @@ async fn sessions_end(backend: Backend) {
     assert!(find_session(store, &token).await.unwrap().is_none(), "a week at most");
     // A disabled person's sessions count no more, at once.
     let token = sign_in(store, ANNA, PASSWORD, None, &from("a")).await.unwrap().token;
-    let mut row = user::Entity::find_by_id(world.person(ANNA).await.0).one(store.db.conn()).await.unwrap().unwrap().into_active_model();
+    let mut row = user::Entity::find_by_id(world.person(ANNA).await.0)
+        .one(store.db.conn())
+        .await
+        .unwrap()
+        .unwrap()
+        .into_active_model();
     row.disabled_at = Set(Some(store.now()));
     row.update(store.db.conn()).await.unwrap();
     assert!(find_session(store, &token).await.unwrap().is_none());
@@ -104,7 +109,10 @@ async fn guessing(backend: Backend) {
     }
     let until = store.now() + TimeDelta::seconds(15);
     let slowed = sign_in(store, ANNA, PASSWORD, None, &from("a")).await;
-    assert!(matches!(slowed, Err(StoreError::SignIn(SignInRefusal::TooManyTries { until: u })) if u == until), "{slowed:?}");
+    assert!(
+        matches!(slowed, Err(StoreError::SignIn(SignInRefusal::TooManyTries { until: u })) if u == until),
+        "{slowed:?}"
+    );
     sign_in(store, ANNA, PASSWORD, None, &from("b")).await.expect("somebody else's guessing does not lock Anna out");
     store.clock.advance(TimeDelta::seconds(15));
     sign_in(store, ANNA, PASSWORD, None, &from("a")).await.expect("the pause is over");
@@ -115,7 +123,13 @@ async fn guessing(backend: Backend) {
 async fn tell_nothing(backend: Backend) {
     let world = demo(backend).await;
     let store = &world.store;
-    let tries = [(ANNA, "wrong"), ("nobody@contoso.example", PASSWORD), ("not an address", PASSWORD), ("", ""), (&"x".repeat(5000), PASSWORD)];
+    let tries = [
+        (ANNA, "wrong"),
+        ("nobody@contoso.example", PASSWORD),
+        ("not an address", PASSWORD),
+        ("", ""),
+        (&"x".repeat(5000), PASSWORD),
+    ];
     for (account, password) in tries {
         let refused = sign_in(store, account, password, None, &from("z")).await;
         assert!(matches!(refused, Err(StoreError::SignIn(SignInRefusal::Mismatch))), "{account}: {refused:?}");
@@ -124,9 +138,20 @@ async fn tell_nothing(backend: Backend) {
     let mut row = user::Entity::find_by_id(id).one(store.db.conn()).await.unwrap().unwrap().into_active_model();
     row.disabled_at = Set(Some(store.now()));
     row.update(store.db.conn()).await.unwrap();
-    assert!(matches!(sign_in(store, ANNA, "wrong", None, &from("y")).await, Err(StoreError::SignIn(SignInRefusal::Mismatch))));
-    assert!(matches!(sign_in(store, ANNA, PASSWORD, None, &from("y")).await, Err(StoreError::SignIn(SignInRefusal::Disabled))));
-    let mut row = company::Entity::find_by_id(company_id.unwrap()).one(store.db.conn()).await.unwrap().unwrap().into_active_model();
+    assert!(matches!(
+        sign_in(store, ANNA, "wrong", None, &from("y")).await,
+        Err(StoreError::SignIn(SignInRefusal::Mismatch))
+    ));
+    assert!(matches!(
+        sign_in(store, ANNA, PASSWORD, None, &from("y")).await,
+        Err(StoreError::SignIn(SignInRefusal::Disabled))
+    ));
+    let mut row = company::Entity::find_by_id(company_id.unwrap())
+        .one(store.db.conn())
+        .await
+        .unwrap()
+        .unwrap()
+        .into_active_model();
     row.suspended_at = Set(Some(store.now()));
     row.update(store.db.conn()).await.unwrap();
     let marta = sign_in(store, "marta.mpn@contoso.example", PASSWORD, None, &from("y")).await;
@@ -151,9 +176,19 @@ async fn password(backend: Backend) {
         let refused = change_password(&ctx, current, new, repeated).await.expect_err(new);
         assert_eq!(format!("{refused:?}"), expected, "{new}");
     }
-    assert!(matches!(change_password(&ctx, "w", &"x".repeat(129), "x").await, Err(StoreError::Password(PasswordProblem::TooLong))));
-    change_password(&ctx, PASSWORD, good, good).await.unwrap();
-    assert!(find_session(store, &mine).await.unwrap().is_some());
+    assert!(matches!(
+        change_password(&ctx, "w", &"x".repeat(129), "x").await,
+        Err(StoreError::Password(PasswordProblem::TooLong))
+    ));
+    for _ in 0..5 {
+        assert!(matches!(change_password(&ctx, "guess", good, good).await, Err(StoreError::CurrentPassword)));
+    }
+    let slowed = change_password(&ctx, PASSWORD, good, good).await;
+    assert!(matches!(slowed, Err(StoreError::SignIn(SignInRefusal::TooManyTries { .. }))), "{slowed:?}");
+    store.clock.advance(TimeDelta::seconds(15));
+    let renewed = change_password(&ctx, PASSWORD, good, good).await.unwrap();
+    assert!(find_session(store, &renewed).await.unwrap().is_some());
+    assert!(find_session(store, &mine).await.unwrap().is_none(), "a copied token is worth nothing");
     assert!(find_session(store, &other).await.unwrap().is_none(), "everybody else is out");
     assert!(sign_in(store, ANNA, PASSWORD, None, &from("c")).await.is_err());
     sign_in(store, ANNA, good, None, &from("c")).await.unwrap();
@@ -165,7 +200,18 @@ async fn first_operator(backend: Backend) {
     assert!(needs_setup(store).await.unwrap());
     let old = issue_setup_token(store).await.unwrap();
     let token = issue_setup_token(store).await.unwrap();
-    let make = async |token: &str| create_first_operator(store, token, " Olga ", "olga@p.example", "korrekt pferd batterie", "korrekt pferd batterie", &Origin::default()).await;
+    let make = async |token: &str| {
+        create_first_operator(
+            store,
+            token,
+            " Olga ",
+            "olga@p.example",
+            "korrekt pferd batterie",
+            "korrekt pferd batterie",
+            &Origin::default(),
+        )
+        .await
+    };
     for bad in ["", "wrong", &old] {
         assert!(matches!(make(bad).await, Err(StoreError::Setup(SetupRefusal::Token))));
     }
@@ -192,7 +238,10 @@ async fn ring(backend: Backend) {
     assert!(matches!(missing, Err(InstallError::Ring(RingProblem::Missing(_)))), "{missing:?}");
     assert!(!elsewhere.exists(), "nothing is changed");
     store::secrets::KeyRing::generate().create(&elsewhere).unwrap();
-    assert!(matches!(open_installation(db, &elsewhere, None, false, now).await, Err(InstallError::Ring(RingProblem::Wrong))));
+    assert!(matches!(
+        open_installation(db, &elsewhere, None, false, now).await,
+        Err(InstallError::Ring(RingProblem::Wrong))
+    ));
     let text = String::from_utf8(written).unwrap();
     open_installation(db, &elsewhere, Some(&text), false, now).await.unwrap();
 }

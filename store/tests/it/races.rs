@@ -15,7 +15,8 @@ async fn reveals(backend: Backend) {
     let anna = world.anna().await;
     let visio = world.benefit(&anna, "gold-core", "visio-professional-2019").await;
     let db = world.store.db.conn();
-    let (reveals, events) = (key_reveal::Entity::find().count(db).await.unwrap(), world.audit_holds(anna.principal.company).await);
+    let (reveals, events) =
+        (key_reveal::Entity::find().count(db).await.unwrap(), world.audit_holds(anna.principal.company).await);
     let tasks: Vec<_> = (0..WRITERS)
         .map(|_| {
             let ctx = anna.clone();
@@ -40,7 +41,17 @@ async fn setup(backend: Backend) {
             let (store, token) = (world.store.clone(), token.clone());
             tokio::spawn(async move {
                 let password = "korrekt pferd batterie";
-                create_first_operator(&store, &token, "Olga", &format!("o{i}@p.example"), password, password, &Origin::default()).await.is_ok()
+                create_first_operator(
+                    &store,
+                    &token,
+                    "Olga",
+                    &format!("o{i}@p.example"),
+                    password,
+                    password,
+                    &Origin::default(),
+                )
+                .await
+                .is_ok()
             })
         })
         .collect();
@@ -59,7 +70,9 @@ async fn imports(backend: Backend) {
         .map(|_| {
             let store = world.store.clone();
             let file = "product,key\nvisio-professional-2019,RACE1-AAAAA-AAAAA-AAAAA-AAAAA\n";
-            tokio::spawn(async move { store::key_pool::import_keys(&store, file.as_bytes(), &Origin::default()).await.is_ok() })
+            tokio::spawn(async move {
+                store::key_pool::import_keys(&store, file.as_bytes(), &Origin::default()).await.is_ok()
+            })
         })
         .collect();
     let mut imported = 0;

@@ -1,0 +1,141 @@
+// A server per worker, words by language, and a page that fails the test when its console does.
+import { test as base, expect, type Page } from '@playwright/test';
+import AxeBuilder from '@axe-core/playwright';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+export const PASSWORD = 'Vorteil-demo-2026';
+
+export type Person = 'anna' | 'ursula' | 'adam' | 'marta' | 'emil' | 'gina' | 'nora' | 'olga';
+export const EMAIL: Record<Person, string> = {
+  anna: 'anna.global@contoso.example',
+  ursula: 'ursula.user@contoso.example',
+  adam: 'adam.agent@contoso.example',
+  marta: 'marta.mpn@contoso.example',
+  emil: 'emil.employee@contoso.example',
+  gina: 'gina.global@fabrikam.example',
+  nora: 'nora.new@northwind.example',
+  olga: 'olga.operator@programme.example',
+};
+
+/** The sentences of the interface, from the files that the program itself is built from. */
+export type Words = (key: string, values?: Record<string, string>) => string;
+function words(language: 'en' | 'de'): Words {
+  const slices = new Map<string, Record<string, string>>();
+  return (key, values = {}) => {
+    const [slice, name] = key.split('.');
+    if (!slices.has(slice)) {
+      slices.set(slice, JSON.parse(readFileSync(join(root, 'app/locales', language, `${slice}.json`), 'utf8')));
+    }
+    const text = slices.get(slice)![name];
+    if (text === undefined) throw new Error(`no text ${key}`);
+    return text.replace(/\{(\w+)\}/g, (_, v) => values[v] ?? `{${v}}`);
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => done(port));
+    });
+  });
+}
+
+async function start(folder: string): Promise<{ url: string; process: ChildProcess }> {
+  const port = await freePort();
+  const server = spawn(join(target, 'debug/vorteil'), ['serve', '--demo', '--listen', `127.0.0.1:${port}`], {
+    cwd: folder,
+    env: { ...process.env, VORTEIL_SITE: join(root, 'target/site'), VORTEIL_LOG_FILTER: 'warn' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const url = `http://127.0.0.1:${port}`;
+  await new Promise<void>((ready, failed) => {
+    const listen = (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes('Vorteil is ready')) ready();
+    };
+    server.stdout!.on('data', listen);
+    server.stderr!.on('data', listen);
+    server.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${said}`)));
+  });
+  return { url, process: server };
+}
+
+type Fixtures = { t: Words; language: 'en' | 'de'; scripted: boolean; signIn: (who: Person, page?: Page, scripts?: boolean) => Promise<void>; watch: void };
+type WorkerFixtures = { server: string };
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  server: [
+    async ({}, use) => {
+      const folder = mkdtempSync(join(tmpdir(), 'vorteil-e2e-'));
+      const running = await start(folder);
+      await use(running.url);
+      const ended = new Promise((done) => running.process.once('exit', done));
+      running.process.removeAllListeners('exit');
+      running.process.kill('SIGTERM');
+      await Promise.race([ended, new Promise((done) => running.process.once('exit', done))]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  baseURL: async ({ server }, use) => use(server),
+  language: async ({ locale }, use) => use(locale?.startsWith('de') ? 'de' : 'en'),
+  t: async ({ language }, use) => use(words(language)),
+  scripted: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+  // A console error or a failed script fails any test; what the browser says of an expected
+  // 4xx page is not the page's fault.
+  watch: [
+    async ({ context }, use) => {
+      const wrong: string[] = [];
+      context.on('console', (m) => {
+        if (m.type() === 'error' && !/Failed to load resource: .* (40[0-9]|42[0-9]|409)/.test(m.text())) wrong.push(m.text());
+      });
+      context.on('weberror', (e) => wrong.push(String(e.error())));
+      await use();
+      expect(wrong, 'the console is silent').toEqual([]);
+    },
+    { auto: true },
+  ],
+  signIn: async ({ page, t, scripted }, use) => {
+    await use(async (who, on = page, scripts = scripted) => {
+      await on.goto('/sign-in');
+      await on.getByLabel(t('sign_in.email')).fill(EMAIL[who]);
+      await on.getByLabel(t('sign_in.password')).fill(PASSWORD);
+      await on.getByRole('button', { name: t('sign_in.submit'), exact: true }).click();
+      await expect(on).toHaveURL(/\/$/);
+      await settled(on, scripts);
+    });
+  },
+});
+
+/** Waits until WebAssembly has taken the page over, where it does: pages before the sign-in and
+ * answers to forms carry none. */
+export async function settled(page: Page, scripted: boolean) {
+  if (scripted && (await page.locator('head script[type=module]').count()) > 0) await expect(page.locator('html')).toHaveAttribute('data-hydrated', '');
+}
+
+/** Goes to a page and waits until it is whole. */
+export async function visit(page: Page, path: string, scripted: boolean) {
+  const answer = await page.goto(path);
+  await settled(page, scripted);
+  return answer!;
+}
+
+/** No sideways scrolling, and nothing that axe finds. */
+export async function isSound(page: Page, scripted: boolean) {
+  expect(await page.locator('html').getAttribute('lang')).toMatch(/^(en|de)$/);
+  if (!scripted) return; // axe is a script itself
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(width, 'the page scrolls sideways').toBeLessThanOrEqual(0);
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+  expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+}
+
+export { expect };

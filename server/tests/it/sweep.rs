@@ -1,0 +1,90 @@
+//! Every server function, called as nobody, as a stranger and as every role, against a committed
+//! list. A new function does not pass until somebody has decided who may call it.
+//!
+//! After a decision: `UPDATE=1 cargo test -p server --test it sweep`, and read the diff.
+
+use crate::harness::{GINA, Site, site};
+use std::fmt::Write;
+
+/// Valid arguments, so that what refuses is the permission. Ids are Contoso's.
+fn arguments<'a>(function: &str, benefit: &'a str) -> Vec<(&'a str, &'a str)> {
+    match function {
+        "session/sign_in" => vec![("email", "nobody@contoso.example"), ("password", "x")],
+        "setup/create_operator" => vec![
+            ("token", "x"),
+            ("name", "O"),
+            ("email", "o@p.example"),
+            ("password", "korrekt pferd batterie"),
+            ("repeated", "korrekt pferd batterie"),
+        ],
+        "preferences/set_language" => vec![("language", "en")],
+        "preferences/set_theme" => vec![("theme", "light")],
+        "benefits/list" => vec![("category", "software")],
+        "benefits/detail" => vec![("benefit", benefit)],
+        "benefits/reveal_keys" => vec![("benefit", benefit), ("confirmed", "true")],
+        "profile/change_password" => {
+            vec![("current", "x"), ("password", "korrekt pferd batterie"), ("repeated", "korrekt pferd batterie")]
+        }
+        "profile/end_session" => vec![("session", "00000000-0000-0000-0000-000000000000")],
+        _ => vec![],
+    }
+}
+
+fn functions() -> Vec<String> {
+    let mut paths: Vec<String> =
+        server_fn::axum::server_fn_paths().map(|(path, _)| path.trim_start_matches("/api/").to_owned()).collect();
+    paths.sort();
+    paths
+}
+
+const PEOPLE: [(&str, &str); 8] = [
+    ("nobody", ""),
+    ("stranger", GINA),
+    ("global", "anna.global@contoso.example"),
+    ("users", "ursula.user@contoso.example"),
+    ("agent", "adam.agent@contoso.example"),
+    ("mpn", "marta.mpn@contoso.example"),
+    ("employee", "emil.employee@contoso.example"),
+    ("operator", "olga.operator@programme.example"),
+];
+
+async fn table(site: &Site, benefit: &str) -> String {
+    let mut out = format!("{:<32}", "function");
+    for (who, _) in PEOPLE {
+        write!(out, "{who:>10}").unwrap();
+    }
+    for function in functions() {
+        write!(out, "\n{function:<32}").unwrap();
+        for (_, email) in PEOPLE {
+            // A fresh session each time: some functions end it.
+            let mut browser = if email.is_empty() { site.browser() } else { site.signed_in(email).await };
+            let answer = browser.call(&function, &arguments(&function, benefit)).await;
+            write!(out, "{:>10}", answer.status.as_u16()).unwrap();
+        }
+    }
+    out + "\n"
+}
+
+#[tokio::test]
+async fn every_function_answers_whom_it_should() {
+    let site = site().await;
+    let benefit = site.benefit("anna.global@contoso.example", "gold-core", "office-professional-plus-2019").await;
+    let printed = table(&site, &benefit).await;
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/sweep.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &printed).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == printed, "who may call what has changed; see the head of this file\n{printed}");
+}
+
+/// CsrfLayer lets GET through, so nothing that changes may answer to it.
+#[tokio::test]
+async fn no_function_answers_to_get() {
+    let site = site().await;
+    let mut browser = site.signed_in("anna.global@contoso.example").await;
+    for (path, method) in server_fn::axum::server_fn_paths() {
+        assert_eq!(method, http::Method::POST, "{path}");
+        assert_eq!(browser.get(path).await.status, http::StatusCode::NOT_FOUND, "{path}");
+    }
+}
