@@ -200,12 +200,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     provide_context(preferences);
     set_content_security_policy();
     let path = use_context::<http::request::Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default();
+    let is_plain = matches!(path.as_str(), "/sign-in" | "/setup") || crate::form::is_answer();
+    if is_plain && let Some(shared) = Owner::current_shared_context() {
+        // Nothing takes this page over, so no data is left in it for that.
+        shared.set_is_hydrating(false);
+    }
     let body = match path.as_str() {
         "/sign-in" => view! { <Plain><crate::sign_in::SignInPage /></Plain> }.into_any(),
         "/setup" => view! { <Plain><crate::setup::SetupPage /></Plain> }.into_any(),
         _ => view! { <App /> }.into_any(),
     };
-    let is_plain = matches!(path.as_str(), "/sign-in" | "/setup") || crate::form::is_answer();
     let scripts = (!is_plain).then(|| view! { <HydrationScripts options=options.clone() /> });
     view! {
         <!DOCTYPE html>

@@ -7,9 +7,9 @@ use crate::harness::{GINA, Site, site};
 use std::fmt::Write;
 
 /// Valid arguments, so that what refuses is the permission. Ids are Contoso's.
-fn arguments<'a>(function: &str, benefit: &'a str) -> Vec<(&'a str, &'a str)> {
+fn arguments<'a>(function: &str, benefit: &'a str, unknown: &'a str) -> Vec<(&'a str, &'a str)> {
     match function {
-        "session/sign_in" => vec![("email", "nobody@contoso.example"), ("password", "x")],
+        "session/sign_in" => vec![("email", unknown), ("password", "x")],
         "setup/create_operator" => vec![
             ("token", "x"),
             ("name", "O"),
@@ -55,10 +55,12 @@ async fn table(site: &Site, benefit: &str) -> String {
     }
     for function in functions() {
         write!(out, "\n{function:<32}").unwrap();
-        for (_, email) in PEOPLE {
+        for (who, email) in PEOPLE {
+            // An unknown account of its own, or the pause after failures would be what answers.
+            let unknown = format!("{who}@unknown.example");
             // A fresh session each time: some functions end it.
             let mut browser = if email.is_empty() { site.browser() } else { site.signed_in(email).await };
-            let answer = browser.call(&function, &arguments(&function, benefit)).await;
+            let answer = browser.call(&function, &arguments(&function, benefit, &unknown)).await;
             write!(out, "{:>10}", answer.status.as_u16()).unwrap();
         }
     }

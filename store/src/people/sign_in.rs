@@ -21,11 +21,18 @@ use sea_orm::{
 use serde_json::json;
 use std::net::IpAddr;
 
-/// Who has just signed in. Not `Debug`: it holds the token.
+/// Who has just signed in.
 pub struct SignedIn {
     /// For the cookie, and for nothing else.
     pub token: String,
     pub user: UserId,
+}
+
+/// Without the token.
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SignedIn({:?})", self.user)
+    }
 }
 
 /// Signs a person in and starts a session. A session that the browser had is ended, so that a
