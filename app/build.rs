@@ -3,6 +3,8 @@
 //! A key, a placeholder or a language that is missing stops the build with its name. A pair
 //! `x_one`, `x_other` becomes one function that takes the count, `{n}` in its text.
 
+#![expect(clippy::expect_used, reason = "a build script says what is wrong by stopping the build")]
+
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::fmt::Write;

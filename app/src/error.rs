@@ -10,7 +10,7 @@ use domain::email::EmailProblem;
 use domain::password::PasswordProblem;
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
-use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::codec::PostcardEncoding;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ impl AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = PostcardEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -95,6 +95,17 @@ impl FromServerFnError for AppError {
 
 #[cfg(feature = "ssr")]
 impl AppError {
+    /// As the server functions and the browser exchange it.
+    pub fn packed(&self) -> Vec<u8> {
+        use leptos::server_fn::Encodes;
+        PostcardEncoding::encode(self).map(Into::into).unwrap_or_default()
+    }
+
+    pub fn unpack(bytes: &[u8]) -> Option<Self> {
+        use leptos::server_fn::Decodes;
+        PostcardEncoding::decode(bytes.to_vec().into()).ok()
+    }
+
     /// Turns what the store says into what the person may know.
     pub fn from_store(error: store::StoreError, reference: &str) -> Self {
         use store::StoreError as E;

@@ -16,7 +16,8 @@ use leptos::prelude::*;
 pub struct Outcome {
     /// The server function's name.
     pub form: String,
-    pub result: Result<String, AppError>,
+    /// What the function answered, packed.
+    pub result: Result<Vec<u8>, AppError>,
     /// What was typed, without the secrets.
     pub fields: Vec<(String, String)>,
 }

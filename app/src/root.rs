@@ -7,7 +7,7 @@ use crate::i18n::{self, t};
 use crate::my_benefits::MyBenefitsPage;
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
 use crate::profile::ProfilePage;
-use crate::session::{CurrentViewer, get_viewer, preferences, use_language, use_viewer};
+use crate::session::{CurrentViewer, get_viewer, load, preferences, use_language, use_viewer};
 use crate::ui::failure;
 use domain::access::Action;
 use domain::catalogue::Category;
@@ -23,7 +23,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let preferences = preferences();
     provide_context(preferences);
-    let viewer = Resource::new_blocking(|| (), |()| get_viewer());
+    let viewer = load(|| (), |()| get_viewer());
     provide_context(CurrentViewer(viewer));
     // The browser tests wait for it; nothing on the page depends on it.
     Effect::new(|| {
@@ -91,7 +91,9 @@ fn Frame() -> impl IntoView {
 #[component]
 pub fn DemoBanner() -> impl IntoView {
     let l = use_language();
-    expect_context::<Preferences>().demo.then(|| view! { <p class="demo">{t::shell::demo(l)}</p> })
+    expect_context::<Preferences>()
+        .demo
+        .then(|| view! { <aside class="demo" aria-label="Demo">{t::shell::demo(l)}</aside> })
 }
 
 /// The forms of the bar have no place of their own to be refused in.

@@ -1,17 +1,36 @@
 //! Who asks, and in which language and theme they are answered.
 
 use crate::error::AppError;
+use codee::binary::PostcardCodec;
 use domain::language::Language;
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 use domain::theme::Theme;
 use domain::view::{Preferences, Viewer};
 use leptos::prelude::*;
 
+/// Something that the server loads for a page. It reaches the browser in the page itself, packed
+/// by postcard: reading that takes a fraction of the code that reading JSON takes.
+pub type Loaded<T> = Resource<T, PostcardCodec>;
+
+/// Loads something before the first byte of the page is sent.
+#[track_caller]
+pub fn load<S, T, Fut>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetcher: impl Fn(S) -> Fut + Send + Sync + 'static,
+) -> Loaded<T>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'static,
+    Fut: Future<Output = T> + Send + 'static,
+{
+    Resource::new_with_options(source, fetcher, true)
+}
+
 /// The frame's knowledge of the signed-in person; `None` when nobody is.
 #[derive(Clone, Copy)]
-pub struct CurrentViewer(pub Resource<Result<Option<Viewer>, AppError>>);
+pub struct CurrentViewer(pub Loaded<Result<Option<Viewer>, AppError>>);
 
-pub fn use_viewer() -> Resource<Result<Option<Viewer>, AppError>> {
+pub fn use_viewer() -> Loaded<Result<Option<Viewer>, AppError>> {
     expect_context::<CurrentViewer>().0
 }
 
@@ -58,7 +77,7 @@ pub fn is_local_path(path: &str) -> bool {
         && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\' && b != b'"')
 }
 
-#[server(prefix = "/api", endpoint = "session/viewer")]
+#[server(prefix = "/api", endpoint = "session/viewer", output = leptos::server_fn::codec::Postcard)]
 pub async fn get_viewer() -> Result<Option<Viewer>, AppError> {
     let request = ssr::request()?;
     match request.ctx {
@@ -67,7 +86,7 @@ pub async fn get_viewer() -> Result<Option<Viewer>, AppError> {
     }
 }
 
-#[server(prefix = "/api", endpoint = "session/sign_in")]
+#[server(prefix = "/api", endpoint = "session/sign_in", output = leptos::server_fn::codec::Postcard)]
 pub async fn sign_in(
     #[server(default)] email: String,
     #[server(default)] password: String,
@@ -83,7 +102,7 @@ pub async fn sign_in(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "session/sign_out")]
+#[server(prefix = "/api", endpoint = "session/sign_out", output = leptos::server_fn::codec::Postcard)]
 pub async fn sign_out() -> Result<(), AppError> {
     let request = ssr::request()?;
     if let Some(ctx) = &request.ctx {
@@ -93,7 +112,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "session/sign_out_everywhere")]
+#[server(prefix = "/api", endpoint = "session/sign_out_everywhere", output = leptos::server_fn::codec::Postcard)]
 pub async fn sign_out_everywhere() -> Result<(), AppError> {
     let ctx = ssr::op_ctx()?;
     ssr::answer(store::people::session::sign_out_everywhere(&ctx).await)?;

@@ -19,6 +19,7 @@ pub enum SignInRefusal {
     /// The same answer for an unknown account, a wrong password and one without a password.
     Mismatch,
     TooManyTries {
+        #[serde(with = "chrono::serde::ts_microseconds")]
         until: DateTime<Utc>,
     },
     /// Said only to somebody who knows the password.

@@ -44,8 +44,8 @@ pub struct Preferences {
 #[serde(rename_all = "snake_case")]
 pub enum Concern {
     /// Can no longer be activated after the date.
-    ActivateBy(DateTime<Utc>),
-    Ends(DateTime<Utc>),
+    ActivateBy(#[serde(with = "chrono::serde::ts_microseconds")] DateTime<Utc>),
+    Ends(#[serde(with = "chrono::serde::ts_microseconds")] DateTime<Utc>),
     /// Waits for the programme's staff.
     Pending,
     /// So many seats are free.
@@ -66,9 +66,12 @@ pub struct Attention {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldPackage {
     pub name: String,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub starts_at: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub ends_at: DateTime<Utc>,
     pub renewable: bool,
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub refundable_until: Option<DateTime<Utc>>,
     /// Steps after the purchase, and whether they are done.
     pub keys_seen: bool,
@@ -107,7 +110,9 @@ pub struct OperatorDashboard {
 pub struct HeldSeat {
     pub name: String,
     pub package: String,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub since: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub expires_at: DateTime<Utc>,
     pub portal: Option<String>,
     pub unit: Unit,
@@ -126,7 +131,9 @@ pub struct SessionRow {
     pub id: SessionId,
     pub device: String,
     pub address: String,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub created_at: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub last_seen_at: DateTime<Utc>,
     pub current: bool,
 }
@@ -137,6 +144,7 @@ pub struct KeySeen {
     pub name: String,
     pub package: String,
     /// The last time.
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub at: DateTime<Utc>,
 }
 

@@ -1,5 +1,12 @@
 //! What holds for every sequence and every value, not only for the examples.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test stops where something is wrong"
+)]
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::benefits::seat::{ReassignLimits, SeatFacts, assignable, removable};
 use domain::email::Email;

@@ -2,6 +2,13 @@
 //!
 //! After a decision: `UPDATE=1 cargo test -p domain --test role_matrix`, and read the diff.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test stops where something is wrong"
+)]
+
 use domain::access::{Action, Capacity, Role, allows};
 
 fn name(capacity: Capacity) -> &'static str {

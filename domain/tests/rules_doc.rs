@@ -1,5 +1,12 @@
 //! `docs/rules.md` and the code name the same rules, and what the page names exists.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test stops where something is wrong"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

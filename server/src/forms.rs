@@ -41,7 +41,7 @@ pub async fn post(state: AppState, request: Request) -> Response {
     *call.method_mut() = Method::POST;
     *call.headers_mut() = parts.headers.clone();
     // The function answers in data, whatever the browser would like.
-    call.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    call.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/x-postcard"));
     *call.extensions_mut() = parts.extensions.clone();
     match path.parse() {
         Ok(uri) => *call.uri_mut() = uri,
@@ -51,15 +51,14 @@ pub async fn post(state: AppState, request: Request) -> Response {
     let Ok(body) = to_bytes(body, usize::MAX).await else {
         return refuse(AppError::Internal { reference: String::new() });
     };
-    let text = String::from_utf8_lossy(&body).into_owned();
     let result = if answer.status.is_success() || answer.status.is_redirection() {
-        Ok(text)
+        Ok(body.to_vec())
     } else {
-        Err(serde_json::from_str(&text).unwrap_or(AppError::BadRequest))
+        Err(AppError::unpack(&body).unwrap_or(AppError::BadRequest))
     };
     let mut response = match &result {
         // Nothing to show: on to the next page, or this one anew. A reload repeats nothing.
-        Ok(body) if body == "null" || body.is_empty() => {
+        Ok(body) if body.is_empty() => {
             let next = answer.headers.get(header::LOCATION).and_then(|v| v.to_str().ok());
             let here = parts.uri.path_and_query().map_or("/", |p| p.as_str());
             Redirect::to(next.into_iter().chain([here]).find(|n| is_local_path(n)).unwrap_or("/")).into_response()

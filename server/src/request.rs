@@ -73,14 +73,14 @@ fn worded(state: &AppState, response: Response, wants_page: bool, preferences: P
     }
 }
 
-/// An error in words: a page for a person, JSON for a script.
+/// An error: a page with words for a person, the fact for the WebAssembly.
 pub fn say(state: &AppState, error: AppError, wants_page: bool, preferences: Preferences) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if wants_page {
         let page = app::error_page(state.options.clone(), preferences, error);
         (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
     } else {
-        (status, axum::Json(error)).into_response()
+        (status, [(header::CONTENT_TYPE, "application/x-postcard")], error.packed()).into_response()
     }
 }
 

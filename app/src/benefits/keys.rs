@@ -183,10 +183,10 @@ fn Reveal(detail: BenefitDetail, reveal: RevealAction) -> impl IntoView {
 }
 
 /// Reads the keys out of the outcome of a plain form post.
-fn keys_of(body: &str) -> Result<Vec<RevealedKey>, AppError> {
+fn keys_of(body: &[u8]) -> Result<Vec<RevealedKey>, AppError> {
     use leptos::server_fn::Decodes;
-    use leptos::server_fn::codec::JsonEncoding;
-    JsonEncoding::decode(body.as_bytes().to_vec().into()).map_err(|_| AppError::Internal { reference: String::new() })
+    use leptos::server_fn::codec::PostcardEncoding;
+    PostcardEncoding::decode(body.to_vec().into()).map_err(|_| AppError::Internal { reference: String::new() })
 }
 
 #[component]

@@ -6,10 +6,10 @@ use super::list::{Chips, Search, Table};
 use super::server_fns::{ListAnswer, get_detail, list_benefits};
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::{use_language, use_viewer};
+use crate::session::{Loaded, load, use_language, use_viewer};
 use crate::ui::{Alert, Empty, Notice, PageHead, failure};
 use domain::access::Action;
-use domain::benefits::view::BenefitDetail;
+use domain::benefits::view::{BenefitDetail, Trace};
 use domain::catalogue::Category;
 use domain::language::Language;
 use leptos::prelude::*;
@@ -17,12 +17,12 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use leptos_router::{LazyRoute, lazy_route};
 
 /// The open row's detail; nothing while no row is open.
-pub type DetailResource = Resource<Option<Result<BenefitDetail, AppError>>>;
+pub type DetailResource = Loaded<Option<Result<BenefitDetail, AppError>>>;
 
 pub struct BenefitsPage {
     slug: Memo<String>,
     address: Memo<Address>,
-    list: Resource<Result<ListAnswer, AppError>>,
+    list: Loaded<Result<ListAnswer, AppError>>,
     detail: DetailResource,
 }
 
@@ -34,12 +34,12 @@ impl LazyRoute for BenefitsPage {
         let address = Memo::new(move |_| query.with(Address::read));
         // Opening a row or choosing a language does not load the list again.
         let wanted = Memo::new(move |_| address.with(|a| (a.filter, a.search.clone(), a.after.clone())));
-        let list = Resource::new_blocking(
+        let list = load(
             move || (slug.get(), wanted.get()),
             |(category, (filter, search, after))| list_benefits(category, filter.slug().to_owned(), search, after),
         );
         let open = Memo::new(move |_| address.with(|a| a.open.clone()));
-        let detail = Resource::new_blocking(
+        let detail = load(
             move || open.get(),
             |open| async move { if open.is_empty() { None } else { Some(get_detail(open).await) } },
         );
@@ -170,7 +170,7 @@ fn Answer(
     let notices = page
         .refundable
         .iter()
-        .map(|(package, until)| {
+        .map(|Trace { name: package, at: until }| {
             let title = t::benefits::refund_title(l, package, &i18n::moment(l, *until));
             view! {
                 <Notice>

@@ -14,7 +14,7 @@ pub struct ListAnswer {
     pub get_keys: WhoMay,
 }
 
-#[server(prefix = "/api", endpoint = "benefits/list")]
+#[server(prefix = "/api", endpoint = "benefits/list", output = leptos::server_fn::codec::Postcard)]
 pub async fn list_benefits(
     category: String,
     #[server(default)] filter: String,
@@ -36,7 +36,7 @@ pub async fn list_benefits(
     Ok(ListAnswer { page, get_keys })
 }
 
-#[server(prefix = "/api", endpoint = "benefits/detail")]
+#[server(prefix = "/api", endpoint = "benefits/detail", output = leptos::server_fn::codec::Postcard)]
 pub async fn get_detail(benefit: String) -> Result<BenefitDetail, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -45,7 +45,7 @@ pub async fn get_detail(benefit: String) -> Result<BenefitDetail, AppError> {
 }
 
 /// The one answer that holds licence keys in clear.
-#[server(prefix = "/api", endpoint = "benefits/reveal_keys")]
+#[server(prefix = "/api", endpoint = "benefits/reveal_keys", output = leptos::server_fn::codec::Postcard)]
 pub async fn reveal_keys(
     #[server(default)] benefit: String,
     #[server(default)] confirmed: bool,

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::{use_language, use_viewer};
+use crate::session::{Loaded, load, use_language, use_viewer};
 use crate::ui::{Empty, PageHead, StepState, failure};
 use domain::access::Action;
 use domain::catalogue::Category;
@@ -21,7 +21,7 @@ pub enum Board {
     Operator(OperatorDashboard),
 }
 
-#[server(prefix = "/api", endpoint = "dashboard/get")]
+#[server(prefix = "/api", endpoint = "dashboard/get", output = leptos::server_fn::codec::Postcard)]
 pub async fn get_dashboard() -> Result<Board, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -35,13 +35,13 @@ pub async fn get_dashboard() -> Result<Board, AppError> {
 }
 
 pub struct DashboardPage {
-    board: Resource<Result<Board, AppError>>,
+    board: Loaded<Result<Board, AppError>>,
 }
 
 #[lazy_route]
 impl LazyRoute for DashboardPage {
     fn data() -> Self {
-        Self { board: Resource::new_blocking(|| (), |()| get_dashboard()) }
+        Self { board: load(|| (), |()| get_dashboard()) }
     }
 
     fn view(this: Self) -> AnyView {

@@ -2,14 +2,14 @@
 
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::use_language;
+use crate::session::{Loaded, load, use_language};
 use crate::ui::{Date, Empty, PageHead, failure};
 use domain::access::Action;
 use domain::view::{HeldSeat, MyBenefits};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
-#[server(prefix = "/api", endpoint = "my_benefits/list")]
+#[server(prefix = "/api", endpoint = "my_benefits/list", output = leptos::server_fn::codec::Postcard)]
 pub async fn list_my_benefits() -> Result<MyBenefits, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -17,13 +17,13 @@ pub async fn list_my_benefits() -> Result<MyBenefits, AppError> {
 }
 
 pub struct MyBenefitsPage {
-    mine: Resource<Result<MyBenefits, AppError>>,
+    mine: Loaded<Result<MyBenefits, AppError>>,
 }
 
 #[lazy_route]
 impl LazyRoute for MyBenefitsPage {
     fn data() -> Self {
-        Self { mine: Resource::new_blocking(|| (), |()| list_my_benefits()) }
+        Self { mine: load(|| (), |()| list_my_benefits()) }
     }
 
     fn view(this: Self) -> AnyView {

@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::preferences::theme_name;
-use crate::session::use_language;
+use crate::session::{Loaded, load, use_language};
 use crate::ui::{Moment, PageHead, failure};
 use domain::access::Action;
 use domain::language::Language;
@@ -18,14 +18,14 @@ use leptos_router::{LazyRoute, lazy_route};
 const PASSWORD: &str = "profile/change_password";
 const END: &str = "profile/end_session";
 
-#[server(prefix = "/api", endpoint = "profile/get")]
+#[server(prefix = "/api", endpoint = "profile/get", output = leptos::server_fn::codec::Postcard)]
 pub async fn get_profile() -> Result<Profile, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::people::profile::get_profile(&ctx).await)
 }
 
-#[server(prefix = "/api", endpoint = "profile/change_password")]
+#[server(prefix = "/api", endpoint = "profile/change_password", output = leptos::server_fn::codec::Postcard)]
 pub async fn change_password(
     #[server(default)] current: String,
     #[server(default)] password: String,
@@ -39,7 +39,7 @@ pub async fn change_password(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "profile/end_session")]
+#[server(prefix = "/api", endpoint = "profile/end_session", output = leptos::server_fn::codec::Postcard)]
 pub async fn end_session(#[server(default)] session: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -50,13 +50,13 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), AppEr
 }
 
 pub struct ProfilePage {
-    profile: Resource<Result<Profile, AppError>>,
+    profile: Loaded<Result<Profile, AppError>>,
 }
 
 #[lazy_route]
 impl LazyRoute for ProfilePage {
     fn data() -> Self {
-        Self { profile: Resource::new_blocking(|| (), |()| get_profile()) }
+        Self { profile: load(|| (), |()| get_profile()) }
     }
 
     fn view(this: Self) -> AnyView {

@@ -3,14 +3,14 @@
 use crate::error::AppError;
 use crate::form::{Field, Form, Refusal};
 use crate::i18n::t;
-use crate::session::use_language;
+use crate::session::{load, use_language};
 use crate::ui::{Empty, PageHead, failure};
 use domain::password::MIN_PASSWORD_CHARS;
 use leptos::prelude::*;
 
 const SETUP: &str = "setup/create_operator";
 
-#[server(prefix = "/api", endpoint = "setup/create_operator")]
+#[server(prefix = "/api", endpoint = "setup/create_operator", output = leptos::server_fn::codec::Postcard)]
 pub async fn create_operator(
     #[server(default)] token: String,
     #[server(default)] name: String,
@@ -30,7 +30,7 @@ pub async fn create_operator(
 
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let needed = Resource::new_blocking(
+    let needed = load(
         || (),
         |()| async {
             use crate::session::ssr::{answer, request};

@@ -41,10 +41,12 @@ pub enum SeatRefusal {
     AlreadyHolds,
     PersonDisabled,
     Expired {
+        #[serde(with = "chrono::serde::ts_microseconds")]
         at: DateTime<Utc>,
     },
     /// Assigned too recently to move on.
     Locked {
+        #[serde(with = "chrono::serde::ts_microseconds")]
         until: DateTime<Utc>,
     },
     /// Seats of this benefit have changed hands as often as they may.

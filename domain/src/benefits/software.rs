@@ -23,16 +23,19 @@ pub enum RevealRefusal {
     /// The product comes without a key.
     NoKeyForThis,
     Expired {
+        #[serde(with = "chrono::serde::ts_microseconds")]
         at: DateTime<Utc>,
     },
     /// The order was cancelled, or its term ended early.
     OrderEnded {
+        #[serde(with = "chrono::serde::ts_microseconds")]
         at: DateTime<Utc>,
     },
     /// The stock was empty when the term began; the keys are owed.
     NotDeliveredYet,
     /// Not refused for good: shown first, so that nobody loses a right unawares.
     EndsRefund {
+        #[serde(with = "chrono::serde::ts_microseconds")]
         until: DateTime<Utc>,
     },
 }

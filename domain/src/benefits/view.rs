@@ -51,9 +51,12 @@ pub struct BenefitRow {
     /// Seats out, or hours and incidents used and reserved.
     pub taken: u32,
     pub status: BenefitStatus,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub activate_by: DateTime<Utc>,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub expires_at: DateTime<Utc>,
     /// The order can still be given back, until then.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub refundable_until: Option<DateTime<Utc>>,
 }
 
@@ -68,13 +71,14 @@ pub struct BenefitPage {
     /// Where the next page begins.
     pub next: Option<String>,
     /// Orders that can still be given back, with the last instant: a first key ends that.
-    pub refundable: Vec<(String, DateTime<Utc>)>,
+    pub refundable: Vec<Trace>,
 }
 
 /// Who did something, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     pub name: String,
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub at: DateTime<Utc>,
 }
 
@@ -94,6 +98,7 @@ pub struct BenefitDetail {
     pub holders: Vec<Trace>,
     pub used: u32,
     pub reserved: u32,
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub activated_at: Option<DateTime<Utc>>,
     pub valid_months: Option<u32>,
     pub max_per_request: Option<u32>,

@@ -34,6 +34,29 @@ fn holds(bytes: &[u8], needle: &str) -> bool {
     bytes.windows(needle.len()).any(|w| w.eq_ignore_ascii_case(needle.as_bytes()))
 }
 
+/// What a text leaves in Base64, at each of the three offsets that it can begin at: hydration data
+/// is packed that way.
+fn in_base64(text: &str) -> Vec<String> {
+    use base64::Engine;
+    let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD_NO_PAD.encode(bytes);
+    (0..3)
+        .map(|offset| {
+            let whole = encode(&[&vec![0; offset][..], text.as_bytes()].concat());
+            // The first and last letters depend on what stands beside.
+            whole[4..whole.len() - 4].to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn base64_does_not_hide_it() {
+    use base64::Engine;
+    for before in ["", "a", "ab", "abc"] {
+        let page = base64::engine::general_purpose::STANDARD.encode(format!("{before}{CANARY}and more"));
+        assert!(in_base64(CANARY).iter().any(|hidden| page.contains(hidden)), "{before}");
+    }
+}
+
 #[tokio::test]
 async fn the_key_is_in_one_answer_only() {
     let log = Log::default();
@@ -99,6 +122,9 @@ async fn the_key_is_in_one_answer_only() {
     assert_eq!(revealed, 2, "the reveal itself shows it, with and without JavaScript");
     for (what, text) in answers {
         assert!(!text.contains("CANAR-YKEYX"), "{what} holds the key");
+        for hidden in in_base64(CANARY) {
+            assert!(!text.contains(&hidden), "{what} holds the key in Base64");
+        }
     }
     let lines = log.0.lock().unwrap().clone();
     assert!(lines.len() > 1_000, "the log was listened to");

@@ -1,5 +1,12 @@
 //! The real router, asked as browsers ask: every address, every role, bad input.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test stops where something is wrong"
+)]
+
 mod harness;
 
 mod bad_input;

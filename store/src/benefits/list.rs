@@ -217,7 +217,13 @@ pub async fn list_benefits(ctx: &Ctx, category: Category, query: &ListQuery) -> 
             refundable.insert(row.package.clone(), until);
         }
     }
-    Ok(BenefitPage { rows, total, counts, next, refundable: refundable.into_iter().collect() })
+    Ok(BenefitPage {
+        rows,
+        total,
+        counts,
+        next,
+        refundable: refundable.into_iter().map(|(name, at)| Trace { name, at }).collect(),
+    })
 }
 
 fn parse_cursor(text: &str) -> Option<(i32, BenefitId)> {

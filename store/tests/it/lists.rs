@@ -52,7 +52,7 @@ async fn contents(backend: Backend) {
             .all(|w| w[0].name <= w[1].name || w[0].package != w[1].package || w[0].name != w[1].name)
     );
     assert_eq!(software.refundable.len(), 1, "the Action Pack can be given back");
-    assert_eq!(software.refundable[0].0, "Action Pack – Core");
+    assert_eq!(software.refundable[0].name, "Action Pack – Core");
     let nora = world.ctx("nora.new@northwind.example").await;
     assert_eq!(list(&nora, Category::Software, BenefitFilter::All, "").await.total, 0);
     let emil = world.ctx("emil.employee@contoso.example").await;

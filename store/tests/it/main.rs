@@ -2,6 +2,13 @@
 //!
 //! The tests in `postgres` modules need the server that `scripts/postgres.sh` starts (`make test` does).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test stops where something is wrong"
+)]
+
 mod harness;
 
 mod catalogue;
