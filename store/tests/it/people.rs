@@ -116,6 +116,20 @@ async fn guessing(backend: Backend) {
     sign_in(store, ANNA, PASSWORD, None, &from("b")).await.expect("somebody else's guessing does not lock Anna out");
     store.clock.advance(TimeDelta::seconds(15));
     sign_in(store, ANNA, PASSWORD, None, &from("a")).await.expect("the pause is over");
+    // Blanks around the account do not make it another one.
+    for pad in [" ", "\t", "\u{a0}", "\u{2003}", "  "] {
+        let padded = format!("{ANNA}{}", pad.repeat(120));
+        let tried = sign_in(store, &padded, "wrong", None, &from("pad")).await;
+        assert!(matches!(tried, Err(StoreError::SignIn(SignInRefusal::Mismatch))), "{tried:?}");
+    }
+    let padded = sign_in(store, &format!("\n{ANNA} "), PASSWORD, None, &from("pad")).await;
+    assert!(matches!(padded, Err(StoreError::SignIn(SignInRefusal::TooManyTries { .. }))), "{padded:?}");
+    // A /64 of IPv6 is one subscriber.
+    for host in 1..=5 {
+        sign_in(store, ANNA, "wrong", None, &from(&format!("2001:db8:1:2::{host}"))).await.unwrap_err();
+    }
+    let same = sign_in(store, ANNA, PASSWORD, None, &from("2001:db8:1:2:ffff::1")).await;
+    assert!(matches!(same, Err(StoreError::SignIn(SignInRefusal::TooManyTries { .. }))), "{same:?}");
     let fresh = sign_in(store, ANNA, "wrong", None, &from("a")).await;
     assert!(matches!(fresh, Err(StoreError::SignIn(SignInRefusal::Mismatch))), "counted from the start");
 }

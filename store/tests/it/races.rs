@@ -82,8 +82,38 @@ async fn imports(backend: Backend) {
     assert_eq!(imported, 1);
 }
 
+/// A burst of guesses gets no further than one after the other.
+async fn guesses(backend: Backend) {
+    use domain::refusal::SignInRefusal;
+    use store::StoreError;
+    let world = demo(backend).await;
+    let tasks: Vec<_> = (0..WRITERS)
+        .map(|_| {
+            let store = world.store.clone();
+            tokio::spawn(async move {
+                let origin = Origin { address: "192.0.2.9".to_owned(), ..Origin::default() };
+                store::people::sign_in::sign_in(&store, "marta.mpn@contoso.example", "wrong", None, &origin).await
+            })
+        })
+        .collect();
+    let (mut looked_at, mut paused) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap().unwrap_err() {
+            StoreError::SignIn(SignInRefusal::Mismatch) => looked_at += 1,
+            StoreError::SignIn(SignInRefusal::TooManyTries { .. }) => paused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!((looked_at, paused), (5, WRITERS - 5));
+}
+
 mod sqlite {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_burst_of_guesses() {
+        guesses(Backend::SqliteFile).await;
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn parallel_reveals() {
@@ -100,6 +130,11 @@ mod sqlite {
 }
 mod postgres {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_burst_of_guesses() {
+        guesses(Backend::Postgres).await;
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn parallel_reveals() {
