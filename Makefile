@@ -48,5 +48,6 @@ size: build ## Bytes of the first visit, against the budget
 	node scripts/size.mjs
 
 deny: ## Licences, bans and sources of what we depend on
-	@command -v cargo-deny >/dev/null || cargo install cargo-deny --locked
+	@scripts/tools.sh deny
+	$(ENV)
 	cargo deny check licenses bans sources

@@ -3,6 +3,7 @@
 #
 #   scripts/tools.sh build   compiler target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
 #   scripts/tools.sh test    all of that, Playwright, Chromium, the PostgreSQL server
+#   scripts/tools.sh deny    cargo-deny
 #   scripts/tools.sh env     prints the environment the Makefile's commands run in
 #
 # Everything that is built here lives in $VORTEIL_CACHE (default ~/.cache/vorteil), keyed by
@@ -13,6 +14,7 @@ cd "$(dirname "$0")/.."
 CACHE=${VORTEIL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vorteil}
 WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = { version = "=\([0-9.]*\)".*/\1/p' Cargo.toml)
 CARGO_LEPTOS=0.3.11
+CARGO_DENY=0.20.2
 # Below this compiler cargo-leptos does not build.
 RUST_MIN=1.96
 TARGET=wasm32-unknown-unknown
@@ -109,8 +111,14 @@ env)
   echo "export PATH=$TOOLS/bin:$PWD/style/node_modules/.bin:\$PATH"
   echo "export VORTEIL_CACHE=$CACHE"
   exit ;;
+deny)
+  steps=1
+  next "cargo-deny $CARGO_DENY"
+  cargo_tool cargo-deny "$CARGO_DENY" --locked
+  rm -rf "$CACHE/tools-build"
+  exit ;;
 build | test) [ "$1" = test ] && steps=8 ;;
-*) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+*) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 
 mkdir -p "$CACHE"

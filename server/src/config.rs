@@ -64,6 +64,10 @@ pub enum ConfigProblem {
         "Listening on {0} without public_url = \"https://…\": passwords would travel in clear. Set public_url to the address of your TLS proxy, or listen on 127.0.0.1."
     )]
     InClear(SocketAddr),
+    #[error(
+        "public_url is https, so a proxy stands in front, but trusted_proxies is empty: everybody would come from the proxy's address, and one person's failed sign-ins would slow all others. Set trusted_proxies to the proxy's address, like [\"127.0.0.1\"]."
+    )]
+    NoProxy,
 }
 
 impl Config {
@@ -125,6 +129,10 @@ impl Config {
         if !self.is_secure() && !self.listen.ip().is_loopback() {
             return Err(ConfigProblem::InClear(self.listen));
         }
+        // This program speaks no TLS itself.
+        if self.is_secure() && self.trusted_proxies.is_empty() {
+            return Err(ConfigProblem::NoProxy);
+        }
         Ok(())
     }
 
@@ -162,7 +170,12 @@ mod tests {
     #[test]
     fn passwords_never_travel_in_clear() {
         assert!(matches!(from("listen = '0.0.0.0:3000'"), Err(ConfigProblem::InClear(_))));
-        assert!(from("listen = '0.0.0.0:3000'\npublic_url = 'https://b.example'").unwrap().is_secure());
+        assert!(
+            from("listen = '0.0.0.0:3000'\npublic_url = 'https://b.example'\ntrusted_proxies = ['10.0.0.1']")
+                .unwrap()
+                .is_secure()
+        );
+        assert!(matches!(from("public_url = 'https://b.example'"), Err(ConfigProblem::NoProxy)));
         assert!(from("public_url = 'http://127.0.0.1:3000'").is_ok());
         for bad in ["http://b.example", "https://", "ftp://b.example", "b.example", "http://localhost.evil.example"] {
             assert!(matches!(from(&format!("public_url = '{bad}'")), Err(ConfigProblem::PublicUrl(_))), "{bad}");
