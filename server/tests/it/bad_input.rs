@@ -135,3 +135,35 @@ async fn a_broken_database_is_said_without_details() {
     assert!(page.has("Nothing was changed") && !page.has("no such table") && !page.has("sessions"), "{}", page.body);
     assert!(page.has(page.headers["x-request-id"].to_str().unwrap()));
 }
+
+/// A database that takes no writes: pages can be read, a write is refused in words.
+#[tokio::test]
+async fn a_read_only_database_is_said() {
+    use crate::harness::{Site, config, noon};
+    use server::router::{AppState, router};
+    use store::{Clock, Db, Store, demo, secrets::KeyRing};
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("vorteil.db").display());
+    let db = Db::connect(&url).await.unwrap();
+    db.migrate().await.unwrap();
+    let mut store = Store::new(db, Clock::at(noon()), KeyRing::generate());
+    demo::load(&store).await.unwrap();
+    let at = |store: &Store| {
+        let options = leptos::config::LeptosOptions::builder().output_name("vorteil").build();
+        Site { app: router(AppState::new(store.clone(), &config(), options)), store: store.clone() }
+    };
+    let cookie = at(&store).signed_in(ANNA).await.cookie;
+    let writable = store.db.clone();
+    store.db = Db::connect(&format!("{url}?mode=ro")).await.unwrap();
+    let site = at(&store);
+    let mut anna = site.browser();
+    anna.cookie = cookie;
+    assert_eq!(anna.get("/benefits/software").await.status, StatusCode::OK);
+    let refused = anna.submit("/", "preferences/set_theme", &[("theme", "dark")]).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.body);
+    assert!(refused.has("cannot store or read anything right now"), "{}", refused.body);
+    let nobody = site.browser().submit("/sign-in", "session/sign_in", &[("email", ANNA), ("password", "x")]).await;
+    assert_eq!(nobody.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(nobody.has(&format!("value=\"{ANNA}\"")), "what was typed is kept");
+    drop(writable);
+}
