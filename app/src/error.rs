@@ -63,7 +63,7 @@ impl AppError {
             Self::NotFound => 404,
             Self::Forbidden(_) | Self::Company(_) | Self::CrossSite => 403,
             Self::SignIn(SignInRefusal::Disabled | SignInRefusal::CompanySuspended) => 403,
-            Self::SignIn(SignInRefusal::TooManyTries { .. }) => 429,
+            Self::SignIn(SignInRefusal::TooManyTries { .. }) | Self::Reveal(RevealRefusal::TooManyLooks { .. }) => 429,
             Self::Reveal(_) | Self::Seat(_) | Self::Setup(SetupRefusal::AlreadyDone) => 409,
             Self::CurrentPassword
             | Self::Password(_)

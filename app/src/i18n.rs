@@ -85,6 +85,11 @@ pub fn clock(at: DateTime<Utc>) -> String {
     [two(at.hour()), two(at.minute())].join(":")
 }
 
+/// `09:14 UTC`, rounded up, so that whoever waits until then is let in.
+fn clock_rounded_up(at: DateTime<Utc>) -> String {
+    [&clock(at + chrono::TimeDelta::seconds(59)), " UTC"].concat()
+}
+
 /// `3 March 2026, 09:14 UTC`.
 pub fn moment(l: Language, at: DateTime<Utc>) -> String {
     t::words::at_time(l, &date(l, at), &clock(at))
@@ -203,6 +208,7 @@ pub fn error(l: Language, error: &AppError) -> String {
             RevealRefusal::Expired { at } => r::reveal_expired(l, &date(l, *at)),
             RevealRefusal::OrderEnded { at } => r::reveal_ended(l, &date(l, *at)),
             RevealRefusal::NotDeliveredYet => t::software::not_delivered(l).to_owned(),
+            RevealRefusal::TooManyLooks { until } => r::reveal_too_many(l, &clock_rounded_up(*until)),
             RevealRefusal::EndsRefund { .. } => t::software::confirm_title(l).to_owned(),
         },
         AppError::Seat(refusal) => match refusal {
@@ -215,11 +221,7 @@ pub fn error(l: Language, error: &AppError) -> String {
         },
         AppError::SignIn(SignInRefusal::Mismatch) => r::mismatch(l).to_owned(),
         AppError::SignIn(SignInRefusal::Disabled) => r::disabled(l).to_owned(),
-        AppError::SignIn(SignInRefusal::TooManyTries { until }) => {
-            // Rounded up, so that whoever waits until then is let in.
-            let shown = *until + chrono::TimeDelta::seconds(59);
-            r::too_many_tries(l, &[&clock(shown), " UTC"].concat())
-        }
+        AppError::SignIn(SignInRefusal::TooManyTries { until }) => r::too_many_tries(l, &clock_rounded_up(*until)),
         AppError::CurrentPassword => r::current_password(l).to_owned(),
         AppError::Password(problem) => match problem {
             PasswordProblem::TooShort => r::password_short(l, &MIN_PASSWORD_CHARS.to_string()),

@@ -19,6 +19,11 @@ pub struct Db(DatabaseConnection);
 impl Db {
     /// Connects; on SQLite the file is created when it is missing.
     pub async fn connect(url: &str) -> StoreResult<Self> {
+        Self::connect_patient(url, BUSY).await
+    }
+
+    /// The same, with another patience for writers that hold each other up. For tests.
+    pub async fn connect_patient(url: &str, patience: Duration) -> StoreResult<Self> {
         let mut options = ConnectOptions::new(url);
         options.sqlx_logging(false).acquire_timeout(BUSY).connect_timeout(BUSY);
         if url.starts_with("sqlite:") {
@@ -32,7 +37,7 @@ impl Db {
                 let o = o
                     .create_if_missing(true)
                     .foreign_keys(true)
-                    .busy_timeout(BUSY)
+                    .busy_timeout(patience)
                     // With WAL, NORMAL can lose the last commits when the power goes; FULL cannot.
                     .synchronous(SqliteSynchronous::Full);
                 if in_memory { o } else { o.journal_mode(SqliteJournalMode::Wal) }

@@ -2,8 +2,14 @@
 
 use super::status::{BenefitFacts, BenefitStatus, status};
 use crate::orders::refund::{OrderFacts, refund_ends, refundable};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+/// So many looks at keys in [`LOOKS_WITHIN`] are a person's work; more are a machine's.
+/// Twice the software and cloud benefits that a company with every package holds.
+pub const MOST_LOOKS: u32 = 60;
+/// The time that [`MOST_LOOKS`] are counted over.
+pub const LOOKS_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// What a reveal is decided on, loaded and locked in the transaction that decrypts.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +18,8 @@ pub struct RevealFacts {
     pub order: OrderFacts,
     /// Keys that are allocated to the benefit.
     pub keys: u32,
+    /// When the person took the look that is [`MOST_LOOKS`] back, if they ever took so many.
+    pub earlier_look: Option<DateTime<Utc>>,
     /// The person has read that the refund right ends, and agreed.
     pub confirmed: bool,
 }
@@ -33,6 +41,11 @@ pub enum RevealRefusal {
     },
     /// The stock was empty when the term began; the keys are owed.
     NotDeliveredYet,
+    /// This person looked at very many keys in a short time.
+    TooManyLooks {
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        until: DateTime<Utc>,
+    },
     /// Not refused for good: shown first, so that nobody loses a right unawares.
     EndsRefund {
         #[serde(with = "chrono::serde::ts_microseconds")]
@@ -40,7 +53,7 @@ pub enum RevealRefusal {
     },
 }
 
-/// Decides whether the keys of a benefit may be shown at `now`. Rule R-KEY-1.
+/// Decides whether the keys of a benefit may be shown at `now`. Rules R-KEY-1 and R-KEY-3.
 pub fn revealable(facts: &RevealFacts, now: DateTime<Utc>) -> Result<(), RevealRefusal> {
     if !facts.benefit.fulfilment.has_keys() {
         return Err(RevealRefusal::NoKeyForThis);
@@ -56,6 +69,9 @@ pub fn revealable(facts: &RevealFacts, now: DateTime<Utc>) -> Result<(), RevealR
     }
     if facts.keys == 0 {
         return Err(RevealRefusal::NotDeliveredYet);
+    }
+    if let Some(until) = facts.earlier_look.map(|at| at + LOOKS_WITHIN).filter(|&until| now < until) {
+        return Err(RevealRefusal::TooManyLooks { until });
     }
     if !facts.confirmed
         && refundable(&facts.order, now).is_ok()
@@ -88,6 +104,7 @@ mod tests {
             },
             order: OrderFacts { paid_at: Some(day(0)), first_key_revealed_at: None, ended_at: None },
             keys: 1,
+            earlier_look: None,
             confirmed: false,
         }
     }
@@ -117,5 +134,15 @@ mod tests {
         );
         let none = BenefitFacts { fulfilment: Fulfilment::None, ..confirmed.benefit };
         assert_eq!(revealable(&RevealFacts { benefit: none, ..confirmed }, day(1)), Err(RevealRefusal::NoKeyForThis));
+    }
+
+    /// Rule R-KEY-3.
+    #[test]
+    fn very_many_looks_make_the_next_one_wait() {
+        let looked = RevealFacts { confirmed: true, earlier_look: Some(day(1)), ..facts() };
+        let until = day(1) + LOOKS_WITHIN;
+        let tick = TimeDelta::microseconds(1);
+        assert_eq!(revealable(&looked, until - tick), Err(RevealRefusal::TooManyLooks { until }));
+        assert_eq!(revealable(&looked, until), Ok(()));
     }
 }

@@ -137,25 +137,27 @@ async fn a_broken_database_is_said_without_details() {
 }
 
 /// A database that takes no writes: pages can be read, a write is refused in words.
-#[tokio::test]
-async fn a_read_only_database_is_said() {
-    use crate::harness::{Site, config, noon};
-    use server::router::{AppState, router};
+/// A demo in a file, and the site over any connection to it.
+async fn demo_file(folder: &std::path::Path) -> (String, store::Store) {
+    use crate::harness::noon;
     use store::{Clock, Db, Store, demo, secrets::KeyRing};
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("vorteil.db").display());
+    let url = format!("sqlite://{}", folder.join("vorteil.db").display());
     let db = Db::connect(&url).await.unwrap();
     db.migrate().await.unwrap();
-    let mut store = Store::new(db, Clock::at(noon()), KeyRing::generate());
+    let store = Store::new(db, Clock::at(noon()), KeyRing::generate());
     demo::load(&store).await.unwrap();
-    let at = |store: &Store| {
-        let options = leptos::config::LeptosOptions::builder().output_name("vorteil").build();
-        Site { app: router(AppState::new(store.clone(), &config(), options)), store: store.clone() }
-    };
-    let cookie = at(&store).signed_in(ANNA).await.cookie;
-    let writable = store.db.clone();
-    store.db = Db::connect(&format!("{url}?mode=ro")).await.unwrap();
-    let site = at(&store);
+    (url, store)
+}
+
+fn site_over(store: &store::Store) -> crate::harness::Site {
+    use server::router::{AppState, router};
+    let options = leptos::config::LeptosOptions::builder().output_name("vorteil").build();
+    let app = router(AppState::new(store.clone(), &crate::harness::config(), options));
+    crate::harness::Site { app, store: store.clone() }
+}
+
+/// Reads go on, writes are refused in words, nothing typed is lost.
+async fn refuses_writes(site: &crate::harness::Site, cookie: String) {
     let mut anna = site.browser();
     anna.cookie = cookie;
     assert_eq!(anna.get("/benefits/software").await.status, StatusCode::OK);
@@ -165,5 +167,34 @@ async fn a_read_only_database_is_said() {
     let nobody = site.browser().submit("/sign-in", "session/sign_in", &[("email", ANNA), ("password", "x")]).await;
     assert_eq!(nobody.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(nobody.has(&format!("value=\"{ANNA}\"")), "what was typed is kept");
+}
+
+#[tokio::test]
+async fn a_read_only_database_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, mut store) = demo_file(folder.path()).await;
+    let cookie = site_over(&store).signed_in(ANNA).await.cookie;
+    let writable = store.db.clone();
+    store.db = store::Db::connect(&format!("{url}?mode=ro")).await.unwrap();
+    refuses_writes(&site_over(&store), cookie).await;
     drop(writable);
+}
+
+/// Somebody else holds the write lock for longer than a writer waits.
+#[tokio::test]
+async fn a_locked_database_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, mut store) = demo_file(folder.path()).await;
+    let cookie = site_over(&store).signed_in(ANNA).await.cookie;
+    let holder = store.db.begin().await.unwrap();
+    let other = store.db.clone();
+    store.db = store::Db::connect_patient(&url, std::time::Duration::from_millis(20)).await.unwrap();
+    let site = site_over(&store);
+    refuses_writes(&site, cookie.clone()).await;
+    holder.rollback().await.unwrap();
+    let mut anna = site.browser();
+    anna.cookie = cookie;
+    let done = anna.submit("/", "preferences/set_theme", &[("theme", "dark")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    drop(other);
 }

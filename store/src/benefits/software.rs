@@ -6,20 +6,23 @@ use crate::context::{Ctx, new_uuid};
 use crate::entity::{benefit, key_reveal, licence_key, order, term};
 use crate::error::{StoreError, StoreResult};
 use crate::key_pool::place;
+use crate::people::session::own_row;
+use chrono::{DateTime, Utc};
 use domain::access::Action;
 use domain::audit::AuditAction;
-use domain::benefits::software::{RevealFacts, revealable};
-use domain::id::{BenefitId, KeyRevealId};
+use domain::benefits::software::{MOST_LOOKS, RevealFacts, revealable};
+use domain::id::{BenefitId, CompanyId, KeyRevealId};
 use domain::licence_key::{LicenceKey, RevealedKey};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use serde_json::json;
 
 /// Opens the keys of a benefit and records who saw which, in one transaction.
 ///
 /// The order is locked first, so that a reveal and a cancellation cannot both succeed.
-/// Rules R-KEY-1 and R-ORD-2.
+/// Rules R-KEY-1, R-KEY-3 and R-ORD-2.
 pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResult<Vec<RevealedKey>> {
     let company = ctx.authorize_in_company(Action::GetKeys)?;
     let now = ctx.now();
@@ -42,12 +45,15 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
         .order_by_asc(licence_key::Column::Id)
         .all(&tx)
         .await?;
+    // Locked, so that a burst of looks is counted one after the other.
+    own_row(&tx, ctx).await?;
     let references = References::load(&tx, std::slice::from_ref(&row)).await?;
     let decision = revealable(
         &RevealFacts {
             benefit: facts(&row, references.product(&row)?),
             order: order_facts(&order),
             keys: u32::try_from(keys.len()).unwrap_or(u32::MAX),
+            earlier_look: earlier_look(ctx, company, &tx).await?,
             confirmed,
         },
         now,
@@ -94,4 +100,24 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
     .await?;
     tx.commit().await?;
     Ok(revealed)
+}
+
+/// When this person took the look that is [`MOST_LOOKS`] back. A look may show several keys.
+async fn earlier_look(
+    ctx: &Ctx,
+    company: CompanyId,
+    tx: &impl ConnectionTrait,
+) -> StoreResult<Option<DateTime<Utc>>> {
+    use key_reveal::Column as C;
+    let looks = key_reveal::Entity::find()
+        .select_only()
+        .column(C::RevealedAt)
+        .filter(C::CompanyId.eq(company))
+        .filter(C::UserId.eq(ctx.user()))
+        .group_by(C::BenefitId)
+        .group_by(C::RevealedAt)
+        .order_by_desc(C::RevealedAt)
+        .offset(u64::from(MOST_LOOKS) - 1)
+        .limit(1);
+    Ok(looks.into_tuple().one(tx).await?)
 }

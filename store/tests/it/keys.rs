@@ -19,6 +19,7 @@ on_both! {
     nothing_is_stored_in_clear => in_clear,
     bad_files_are_refused_whole => bad_files,
     owed_keys_are_said => owed,
+    looks_are_counted => looks,
     a_changed_record_breaks_the_chain => tampering,
 }
 
@@ -38,6 +39,30 @@ async fn recorded(backend: Backend) {
     assert_eq!(world.audit_holds(anna.principal.company).await, events + 1);
     assert_eq!(reveal_keys(&anna, visio, false).await.unwrap(), keys, "the same key, again");
     assert_eq!(world.audit_holds(anna.principal.company).await, events + 2);
+}
+
+/// Rule R-KEY-3.
+async fn looks(backend: Backend) {
+    use domain::benefits::software::{LOOKS_WITHIN, MOST_LOOKS};
+    let world = demo(backend).await;
+    let anna = world.anna().await;
+    let visio = world.benefit(&anna, "gold-core", "visio-professional-2019").await;
+    let first = world.store.now();
+    for _ in 0..MOST_LOOKS {
+        reveal_keys(&anna, visio, false).await.unwrap();
+        world.store.clock.advance(TimeDelta::seconds(1));
+    }
+    let refused = reveal_keys(&anna, visio, false).await;
+    let until = first + LOOKS_WITHIN;
+    assert!(
+        matches!(refused, Err(StoreError::Reveal(RevealRefusal::TooManyLooks { until: at })) if at == until),
+        "{refused:?}"
+    );
+    let marta = world.ctx("marta.mpn@contoso.example").await;
+    reveal_keys(&marta, visio, false).await.expect("a colleague is not held up");
+    world.store.clock.advance(LOOKS_WITHIN - TimeDelta::seconds(i64::from(MOST_LOOKS)));
+    reveal_keys(&anna, visio, false).await.expect("the hour is over");
+    assert!(reveal_keys(&anna, visio, false).await.is_err(), "one at a time");
 }
 
 async fn asks(backend: Backend) {
