@@ -4,10 +4,12 @@
 //! sees, and go no further.
 
 use domain::access::Action;
+use domain::benefits::bulk::BulkRefusal;
 use domain::benefits::seat::SeatRefusal;
 use domain::benefits::software::RevealRefusal;
 use domain::email::EmailProblem;
 use domain::password::PasswordProblem;
+use domain::people::PeopleRefusal;
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::PostcardEncoding;
@@ -22,12 +24,16 @@ pub enum AppError {
     Company(CompanyRefusal),
     Reveal(RevealRefusal),
     Seat(SeatRefusal),
+    Bulk(BulkRefusal),
+    People(PeopleRefusal),
     SignIn(SignInRefusal),
     CurrentPassword,
     Password(PasswordProblem),
     Email(EmailProblem),
     Setup(SetupRefusal),
     Name,
+    /// A form that is about a person names none.
+    NobodyChosen,
     /// A form that does not read.
     BadRequest,
     TooLarge,
@@ -49,8 +55,11 @@ impl AppError {
             Self::CurrentPassword => Some("current"),
             Self::Password(PasswordProblem::NotRepeated) => Some("repeated"),
             Self::Password(_) => Some("password"),
-            Self::Email(_) => Some("email"),
+            Self::Email(_) | Self::People(PeopleRefusal::EmailTaken) => Some("email"),
+            Self::People(PeopleRefusal::ReasonMissing | PeopleRefusal::ReasonTooLong) => Some("reason"),
+            Self::People(PeopleRefusal::NoSuccessor) => Some("successor"),
             Self::Name => Some("name"),
+            Self::NobodyChosen => Some("person"),
             Self::Setup(SetupRefusal::Token) => Some("token"),
             _ => None,
         }
@@ -64,11 +73,22 @@ impl AppError {
             Self::Forbidden(_) | Self::Company(_) | Self::CrossSite => 403,
             Self::SignIn(SignInRefusal::Disabled | SignInRefusal::CompanySuspended) => 403,
             Self::SignIn(SignInRefusal::TooManyTries { .. }) | Self::Reveal(RevealRefusal::TooManyLooks { .. }) => 429,
-            Self::Reveal(_) | Self::Seat(_) | Self::Setup(SetupRefusal::AlreadyDone) => 409,
+            Self::People(PeopleRefusal::TooSoon { .. }) => 429,
+            Self::Bulk(BulkRefusal::AlreadyDone | BulkRefusal::SomeRefused { .. }) => 409,
+            Self::Bulk(BulkRefusal::TooLarge) => 413,
+            Self::Bulk(_)
+            | Self::People(
+                PeopleRefusal::EmailTaken
+                | PeopleRefusal::ReasonMissing
+                | PeopleRefusal::ReasonTooLong
+                | PeopleRefusal::NoSuccessor,
+            ) => 422,
+            Self::People(_) | Self::Reveal(_) | Self::Seat(_) | Self::Setup(SetupRefusal::AlreadyDone) => 409,
             Self::CurrentPassword
             | Self::Password(_)
             | Self::Email(_)
             | Self::Name
+            | Self::NobodyChosen
             | Self::Setup(SetupRefusal::Token) => 422,
             Self::BadRequest => 400,
             Self::TooLarge => 413,
@@ -119,6 +139,8 @@ impl AppError {
             E::Company(refusal) => Self::Company(refusal),
             E::Reveal(refusal) => Self::Reveal(refusal),
             E::Seat(refusal) => Self::Seat(refusal),
+            E::Bulk(refusal) => Self::Bulk(refusal),
+            E::People(refusal) => Self::People(refusal),
             E::SignIn(refusal) => Self::SignIn(refusal),
             E::CurrentPassword => Self::CurrentPassword,
             E::Password(problem) => Self::Password(problem),

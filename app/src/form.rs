@@ -10,6 +10,7 @@ use crate::error::AppError;
 use crate::i18n;
 use crate::session::use_language;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 /// What became of the form that this page is the answer to.
 #[derive(Clone)]
@@ -65,21 +66,48 @@ pub fn Form(
     /// The server function's endpoint, like `session/sign_in`.
     of: &'static str,
     #[prop(optional)] class: &'static str,
+    /// It carries a file.
+    #[prop(optional)]
+    with_file: bool,
     children: Children,
 ) -> impl IntoView {
+    let enctype = with_file.then_some("multipart/form-data");
     view! {
-        <form method="post" class=class>
+        <form method="post" class=class enctype=enctype>
             <input type="hidden" name="form" value=of />
             {children()}
         </form>
     }
 }
 
+/// What the query says was just done, in the words of the page; nothing when the page answers a
+/// form that was refused.
+#[component]
+pub fn Done(words: impl Fn(&str) -> Option<&'static str> + Send + 'static) -> impl IntoView {
+    let done = use_query_map().with_untracked(|q| q.get("done"));
+    let told = done.and_then(|what| words(&what)).filter(|_| !is_refused());
+    view! {
+        <div role="status" class="alert-slot">
+            {told.map(|text| view! { <p class="alert alert-ok">{text}</p> })}
+        </div>
+    }
+}
+
+/// Whether this page answers a form that was refused.
+fn is_refused() -> bool {
+    #[cfg(feature = "ssr")]
+    {
+        is_answer()
+    }
+    #[cfg(not(feature = "ssr"))]
+    false
+}
+
 /// Says why the form was refused, where no field can say it.
 #[component]
 pub fn Refusal(of: &'static str) -> impl IntoView {
     let l = use_language();
-    let said = outcome(of).and_then(|o| o.result.err()).map(|e| i18n::error(l, &e));
+    let said = outcome(of).and_then(|o| o.result.err()).filter(|e| e.field().is_none()).map(|e| i18n::error(l, &e));
     view! {
         <div role="alert" class="alert-slot">
             {said.map(|text| view! { <p class="alert alert-bad">{text}</p> })}

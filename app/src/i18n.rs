@@ -10,12 +10,14 @@ use crate::error::AppError;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use domain::access::{Action, Role, holders};
 use domain::benefits::BenefitStatus;
-use domain::benefits::seat::SeatRefusal;
+use domain::benefits::bulk::{BulkRefusal, MAX_LINES};
+use domain::benefits::seat::{Given, SeatRefusal, Taken};
 use domain::benefits::software::RevealRefusal;
 use domain::catalogue::{CatalogueProblem, Category, Unit};
 use domain::email::EmailProblem;
 use domain::language::Language::{self, De, En};
 use domain::password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordProblem};
+use domain::people::{Held, MAX_REASON, PeopleRefusal};
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
 
 const MONTHS: [[&str; 12]; 2] = [
@@ -146,6 +148,17 @@ pub fn role(l: Language, role: Role) -> &'static str {
     }
 }
 
+/// What a role is for, in a line.
+pub fn role_text(l: Language, role: Role) -> &'static str {
+    use t::words as w;
+    match role {
+        Role::GlobalAdmin => w::role_text_global_admin(l),
+        Role::UserAdmin => w::role_text_user_admin(l),
+        Role::AdminAgent => w::role_text_admin_agent(l),
+        Role::MpnPartnerAdmin => w::role_text_mpn_partner_admin(l),
+    }
+}
+
 pub fn status(l: Language, status: BenefitStatus) -> &'static str {
     use t::words as w;
     match status {
@@ -211,14 +224,17 @@ pub fn error(l: Language, error: &AppError) -> String {
             RevealRefusal::TooManyLooks { until } => r::reveal_too_many(l, &clock_rounded_up(*until)),
             RevealRefusal::EndsRefund { .. } => t::software::confirm_title(l).to_owned(),
         },
-        AppError::Seat(refusal) => match refusal {
-            SeatRefusal::NoneLeft { granted } => r::seat_none_left(l, u64::from(*granted)),
-            SeatRefusal::AlreadyHolds => r::seat_already(l).to_owned(),
-            SeatRefusal::PersonDisabled => r::seat_disabled(l).to_owned(),
-            SeatRefusal::Expired { at } => r::seat_expired(l, &date(l, *at)),
-            SeatRefusal::Locked { until } => r::seat_locked(l, &date(l, *until)),
-            SeatRefusal::LimitReached { limit } => r::seat_limit(l, u64::from(*limit)),
+        AppError::Seat(refusal) => seat_refusal(l, refusal),
+        AppError::Bulk(refusal) => match refusal {
+            BulkRefusal::Empty => r::bulk_empty(l).to_owned(),
+            BulkRefusal::NoColumn => r::bulk_no_column(l).to_owned(),
+            BulkRefusal::TooManyLines => r::bulk_too_many(l, &number(l, MAX_LINES as u64)),
+            BulkRefusal::TooLarge => r::bulk_too_large(l).to_owned(),
+            BulkRefusal::NotText => r::bulk_not_text(l).to_owned(),
+            BulkRefusal::AlreadyDone => r::bulk_done(l).to_owned(),
+            BulkRefusal::SomeRefused { bad } => r::bulk_some(l, *bad),
         },
+        AppError::People(refusal) => people_refusal(l, refusal),
         AppError::SignIn(SignInRefusal::Mismatch) => r::mismatch(l).to_owned(),
         AppError::SignIn(SignInRefusal::Disabled) => r::disabled(l).to_owned(),
         AppError::SignIn(SignInRefusal::TooManyTries { until }) => r::too_many_tries(l, &clock_rounded_up(*until)),
@@ -241,6 +257,7 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::Setup(SetupRefusal::Token) => r::setup_token(l).to_owned(),
         AppError::Setup(SetupRefusal::AlreadyDone) => r::setup_done(l).to_owned(),
         AppError::Name => r::name(l).to_owned(),
+        AppError::NobodyChosen => r::nobody_chosen(l).to_owned(),
         AppError::BadRequest => r::bad_request(l).to_owned(),
         AppError::TooLarge => r::too_large(l).to_owned(),
         AppError::CrossSite => r::cross_site(l).to_owned(),
@@ -249,6 +266,70 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::Slow => r::slow(l).to_owned(),
         AppError::Internal { reference } if reference.is_empty() => r::internal_plain(l).to_owned(),
         AppError::Internal { reference } => r::internal(l, reference),
+    }
+}
+
+/// Why a seat cannot be given or taken.
+pub fn seat_refusal(l: Language, refusal: &SeatRefusal) -> String {
+    use t::refusals as r;
+    match refusal {
+        SeatRefusal::NoSeats => r::seat_no_seats(l).to_owned(),
+        SeatRefusal::NoneLeft { granted } => r::seat_none_left(l, u64::from(*granted)),
+        SeatRefusal::JustGiven { to } => r::seat_just_given(l, to),
+        SeatRefusal::AlreadyHolds => r::seat_already(l).to_owned(),
+        SeatRefusal::OnlyForOneself => r::seat_only_oneself(l).to_owned(),
+        SeatRefusal::NotHeldAnyMore => r::seat_not_held(l).to_owned(),
+        SeatRefusal::PersonDisabled => r::seat_disabled(l).to_owned(),
+        SeatRefusal::Expired { at } => r::seat_expired(l, &date(l, *at)),
+        SeatRefusal::Locked { until } => r::seat_locked(l, &date(l, *until)),
+        SeatRefusal::LimitReached { limit } => r::seat_limit(l, u64::from(*limit)),
+    }
+}
+
+/// How somebody got a seat.
+pub fn held_how(l: Language, how: Given) -> &'static str {
+    match how {
+        Given::Assigned => t::seats::how_assigned(l),
+        Given::Reassigned => t::seats::how_reassigned(l),
+        Given::ByOneself => t::seats::how_by_oneself(l),
+        Given::FromFile => t::seats::how_from_file(l),
+        Given::HandedOver => t::seats::how_handed_over(l),
+    }
+}
+
+/// Who ended it, and why; nothing while a seat is held.
+pub fn held_why(l: Language, held: &Held) -> String {
+    let by = held.ended_by.as_deref().unwrap_or_default();
+    match held.why {
+        None => String::new(),
+        Some(Taken::Removed) => t::seats::why_removed(l, by),
+        Some(Taken::Reassigned) => t::seats::why_reassigned(l, by),
+        Some(Taken::Freed) => t::seats::why_freed(l, by),
+        Some(Taken::HandedOver) => t::seats::why_handed_over(l, by),
+    }
+}
+
+fn people_refusal(l: Language, refusal: &PeopleRefusal) -> String {
+    use PeopleRefusal as P;
+    use t::refusals as r;
+    match refusal {
+        P::NotToOneself => r::not_to_oneself(l).to_owned(),
+        P::NotOneself => r::not_oneself(l).to_owned(),
+        P::LastGlobalAdmin => r::last_global_admin(l).to_owned(),
+        P::EmailTaken => r::email_taken(l).to_owned(),
+        P::Invitation => r::invitation(l).to_owned(),
+        P::AlreadyJoined => r::already_joined(l).to_owned(),
+        P::Disabled => r::person_disabled(l).to_owned(),
+        P::AlreadyGlobalAdmin => r::already_global_admin(l).to_owned(),
+        P::AlreadyRequested => r::already_requested(l).to_owned(),
+        P::AlreadyDecided => r::already_decided(l).to_owned(),
+        P::HasGlobalAdmin => r::has_global_admin(l).to_owned(),
+        P::NoDomain => r::no_domain(l).to_owned(),
+        P::ProofNotFound => r::proof_not_found(l).to_owned(),
+        P::TooSoon { until } => r::too_soon(l, &clock_rounded_up(*until)),
+        P::ReasonMissing => r::reason_missing(l).to_owned(),
+        P::ReasonTooLong => r::reason_long(l, &MAX_REASON.to_string()),
+        P::NoSuccessor => r::no_successor(l).to_owned(),
     }
 }
 

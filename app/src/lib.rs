@@ -11,8 +11,13 @@ mod benefits;
 mod dashboard;
 pub mod error;
 pub mod form;
+mod global_admin;
 pub mod i18n;
+#[cfg(feature = "ssr")]
+mod invitation;
 mod my_benefits;
+mod operator;
+mod picker;
 mod preferences;
 mod profile;
 mod root;
@@ -22,6 +27,7 @@ mod setup;
 #[cfg(feature = "ssr")]
 mod sign_in;
 mod ui;
+mod users;
 
 pub use root::App;
 #[cfg(feature = "ssr")]

@@ -1,14 +1,17 @@
 //! The document, the frame around the pages, and the routes.
 
-use crate::benefits::BenefitsPage;
+use crate::benefits::{BenefitsPage, FilePage, NewFilePage, SeatsPage};
 use crate::dashboard::DashboardPage;
 use crate::error::AppError;
+use crate::global_admin::GlobalAdminPage;
 use crate::i18n::{self, t};
 use crate::my_benefits::MyBenefitsPage;
+use crate::operator::QueuePage;
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
 use crate::profile::ProfilePage;
 use crate::session::{CurrentViewer, get_viewer, load, preferences, use_language, use_viewer};
 use crate::ui::failure;
+use crate::users::{NewUserPage, PersonPage, UsersPage};
 use domain::access::Action;
 use domain::catalogue::Category;
 use domain::view::{Preferences, Viewer};
@@ -37,8 +40,16 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<DashboardPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/global-admin") view={Lazy::<GlobalAdminPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category/:benefit/seats") view={Lazy::<SeatsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category/:benefit/seats/file") view={Lazy::<NewFilePage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category/:benefit/seats/file/:file") view={Lazy::<FilePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/my-benefits") view={Lazy::<MyBenefitsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account/users") view={Lazy::<UsersPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account/users/new") view={Lazy::<NewUserPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account/users/:id") view={Lazy::<PersonPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/queue") view={Lazy::<QueuePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />
                 </ParentRoute>
@@ -181,13 +192,18 @@ fn Menu(viewer: Viewer) -> impl IntoView {
     });
     let mine =
         viewer.can(Action::OpenMyBenefits).then(|| link("/my-benefits".to_owned(), t::shell::my_benefits(l), None));
+    let users =
+        viewer.can(Action::SeeRoleHolders).then(|| link("/account/users".to_owned(), t::users::title(l), None));
+    let console = viewer.can(Action::WorkQueue).then(|| link("/operator/queue".to_owned(), t::operator::queue(l), None));
     view! {
         <nav class="side" aria-label=t::shell::menu(l)>
             {link("/".to_owned(), t::shell::dashboard(l), None)}
             {categories.map(|links| view! { <h2>{t::shell::benefits(l)}</h2> {links} })}
-            <h2>{t::shell::account(l)}</h2>
+            <h2>{t::shell::settings(l)}</h2>
             {mine}
+            {users}
             {link("/account/profile".to_owned(), t::shell::profile(l), None)}
+            {console.map(|links| view! { <h2>{t::shell::console(l)}</h2> {links} })}
         </nav>
     }
 }
@@ -202,7 +218,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     provide_context(preferences);
     set_content_security_policy();
     let path = use_context::<http::request::Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default();
-    let is_plain = matches!(path.as_str(), "/sign-in" | "/setup") || crate::form::is_answer();
+    let is_plain = matches!(path.as_str(), "/sign-in" | "/setup" | "/invitation") || crate::form::is_answer();
     if is_plain && let Some(shared) = Owner::current_shared_context() {
         // Nothing takes this page over, so no data is left in it for that.
         shared.set_is_hydrating(false);
@@ -210,6 +226,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let body = match path.as_str() {
         "/sign-in" => view! { <Plain><crate::sign_in::SignInPage /></Plain> }.into_any(),
         "/setup" => view! { <Plain><crate::setup::SetupPage /></Plain> }.into_any(),
+        "/invitation" => {
+            view! { <Plain><crate::invitation::InvitationPage /></Plain> }.into_any()
+        }
         _ => view! { <App /> }.into_any(),
     };
     let scripts = (!is_plain).then(|| view! { <HydrationScripts options=options.clone() /> });

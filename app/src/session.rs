@@ -141,6 +141,8 @@ pub mod ssr {
         pub origin: Origin,
         /// Served over https: cookies get the `__Host-` prefix and `Secure`.
         pub secure: bool,
+        /// The address that browsers use, without a slash at its end.
+        pub base_url: String,
     }
 
     /// A name that only this host can set, over https.
@@ -190,6 +192,13 @@ pub mod ssr {
         }
     }
 
+    /// Tells the page that comes next what was done: the server puts it into its address.
+    pub const DONE_HEADER: &str = "x-vorteil-done";
+
+    pub fn done(what: &'static str) {
+        append_header(http::HeaderName::from_static(DONE_HEADER), what);
+    }
+
     pub fn set_session_cookie(request: &RequestInfo, token: Option<&str>) {
         let (name, secure) = if request.secure { (SECURE_COOKIE, "; Secure") } else { (PLAIN_COOKIE, "") };
         // No Max-Age: the server knows when a session ends.
@@ -206,6 +215,32 @@ pub mod ssr {
             SET_COOKIE,
             &format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={PREFERENCE_LIFE}{secure}"),
         );
+    }
+
+    /// Holds the token of an invitation while it is being accepted.
+    pub const INVITATION_COOKIE: &str = "vorteil-invitation";
+
+    /// The token of the invitation that this browser follows; empty when it follows none.
+    pub fn invitation_token() -> String {
+        let headers = use_context::<http::request::Parts>().map(|parts| parts.headers).unwrap_or_default();
+        headers
+            .get_all(http::header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split("; "))
+            .find_map(|pair| pair.strip_prefix(INVITATION_COOKIE)?.strip_prefix('='))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    pub fn invitation_cookie(secure: bool, token: &str) -> String {
+        let secure = if secure { "; Secure" } else { "" };
+        let life = if token.is_empty() { 0 } else { 3_600 };
+        format!("{INVITATION_COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={life}{secure}")
+    }
+
+    pub fn forget_invitation(request: &RequestInfo) {
+        append_header(SET_COOKIE, &invitation_cookie(request.secure, ""));
     }
 
     /// After signing out: nothing stays behind in the browser.

@@ -229,6 +229,9 @@ pub struct Product {
     pub reassign_lock_days: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reassign_limit: Option<u32>,
+    /// Whether one person can hold several seats of one benefit. Without it, one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub several_per_person: Option<bool>,
     /// Hours, at most, of one advisory request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_per_request: Option<u32>,
@@ -247,7 +250,7 @@ impl Product {
         ReassignLimits {
             lock_days: self.reassign_lock_days.unwrap_or(0),
             at_most: self.reassign_limit,
-            one_per_person: true,
+            one_per_person: !self.several_per_person.unwrap_or(false),
         }
     }
 }
@@ -533,6 +536,9 @@ fn check_product(product: &Product, add: &mut dyn FnMut(&'static str, CatalogueP
     number("max_per_request", product.max_per_request, f == Fulfilment::RequestForm, false, 1..=1_000);
     number("valid_months", product.valid_months, f == Fulfilment::GtmActivate, f == Fulfilment::GtmActivate, 1..=120);
     number("activate_within_days", product.activate_within_days, true, false, 1..=366);
+    if product.several_per_person.is_some() && !f.has_seats() {
+        add("several_per_person", CatalogueProblem::NotWithThisFulfilment);
+    }
     match &product.portal {
         Some(_) if !f.has_portal() => add("portal", CatalogueProblem::NotWithThisFulfilment),
         Some(url) if !is_https(url) => add("portal", CatalogueProblem::NotHttps),

@@ -37,7 +37,8 @@ ids! {
     CatalogueVersionId, ProductId, ProductVersionId, PackageId, PackageVersionId, PackageItemId,
     OrderId, TermId, BenefitId,
     LicenceKeyId, KeyRevealId,
-    SeatId, AssignmentId,
+    SeatId, AssignmentId, BulkId,
+    InvitationId, RoleRequestId,
     MarketingContactId,
     AuditEventId,
 }

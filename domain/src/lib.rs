@@ -14,6 +14,7 @@ pub mod licence_key;
 pub mod money;
 pub mod orders;
 pub mod password;
+pub mod people;
 pub mod refusal;
 pub mod session;
 pub mod theme;

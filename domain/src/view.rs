@@ -118,6 +118,13 @@ pub struct HeldSeat {
     pub unit: Unit,
 }
 
+/// A benefit, and who holds its seats or held them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatsOfBenefit {
+    pub row: crate::benefits::view::BenefitRow,
+    pub page: crate::people::HeldPage,
+}
+
 /// "My benefits", and whom to ask for more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MyBenefits {

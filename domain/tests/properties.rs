@@ -74,6 +74,9 @@ proptest! {
                         had_holder: free.is_some_and(|s| seats.ever_held[s]),
                         person_holds_one: seats.holders.iter().flatten().any(|(p, _)| *p == person),
                         person_disabled: false,
+                        for_oneself: false,
+                        person_asks: false,
+                        last_given: None,
                         expires_at,
                     };
                     if assignable(&facts, now).is_ok() {

@@ -3,7 +3,9 @@
 
 use sea_orm_migration::prelude::*;
 
+mod columns;
 mod m20261122_000001_foundation;
+mod m20261122_000002_people_and_seats;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -11,6 +13,9 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_foundation::Migration)]
+        vec![
+            Box::new(m20261122_000001_foundation::Migration),
+            Box::new(m20261122_000002_people_and_seats::Migration),
+        ]
     }
 }

@@ -7,15 +7,50 @@ use crate::router::{AppState, render, serve_function};
 use app::error::AppError;
 use app::form::{Outcome, SECRET_FIELDS};
 use app::session::is_local_path;
-use app::session::ssr::RequestInfo;
+use app::session::ssr::{DONE_HEADER, RequestInfo};
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 
-/// Larger than any form of ours.
-pub const MAX_FORM: usize = 64 * 1024;
+/// Larger than any form of ours without a file.
+const MAX_FORM: usize = 64 * 1024;
+/// With one: the largest file, as a form that was read again carries it.
+pub const MAX_UPLOAD: usize = 3 * 1024 * 1024;
+
+/// The fields of a form, whichever way the browser packs them. A file is a field like others, its
+/// content the value; what is not text in it is marked as such.
+async fn fields_of(content_type: &str, body: Body) -> Result<Vec<(String, String)>, AppError> {
+    if content_type.starts_with("application/x-www-form-urlencoded") {
+        let body = to_bytes(body, MAX_FORM).await.map_err(|_| AppError::TooLarge)?;
+        return serde_urlencoded::from_bytes(&body).map_err(|_| AppError::BadRequest);
+    }
+    let boundary = multer::parse_boundary(content_type).map_err(|_| AppError::BadRequest)?;
+    let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
+    let mut fields = Vec::new();
+    let mut size = 0;
+    while let Some(part) = parts.next_field().await.map_err(|_| AppError::BadRequest)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let content = part.bytes().await.map_err(|_| AppError::BadRequest)?;
+        size += content.len();
+        if size > MAX_UPLOAD {
+            return Err(AppError::TooLarge);
+        }
+        fields.push((name, String::from_utf8_lossy(&content).into_owned()));
+    }
+    Ok(fields)
+}
+
+/// The page's own address, with what was done and without what the form was about.
+fn done_at(path: &str, query: Option<&str>, done: &str) -> String {
+    let kept: Vec<(String, String)> = query.and_then(|q| serde_urlencoded::from_str(q).ok()).unwrap_or_default();
+    let kept = kept.into_iter().filter(|(name, _)| {
+        !["done", "user", "find", "reassign", "form", "benefit", "assignment", "person"].contains(&name.as_str())
+    });
+    let query: Vec<_> = kept.chain([("done".to_owned(), done.to_owned())]).collect();
+    format!("{path}?{}", serde_urlencoded::to_string(query).unwrap_or_default())
+}
 
 /// Answers a form post to a page.
 pub async fn post(state: AppState, request: Request) -> Response {
@@ -24,22 +59,23 @@ pub async fn post(state: AppState, request: Request) -> Response {
         return say(&state, AppError::Internal { reference: String::new() }, true, Default::default());
     };
     let refuse = |error| say(&state, error, true, info.preferences);
-    let is_form = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|t| t.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    let Ok(body) = to_bytes(body, MAX_FORM).await else { return refuse(AppError::TooLarge) };
-    let Ok(fields) = serde_urlencoded::from_bytes::<Vec<(String, String)>>(&body) else {
-        return refuse(AppError::BadRequest);
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|t| t.to_str().ok()).unwrap_or_default();
+    let fields = match fields_of(content_type, body).await {
+        Ok(fields) => fields,
+        Err(error) => return refuse(error),
     };
     let form = fields.iter().find(|(name, _)| name == "form").map(|(_, value)| value.clone()).unwrap_or_default();
     let path = format!("/api/{form}");
-    if !is_form || server_fn::axum::get_server_fn_service(&path, Method::POST).is_none() {
+    if server_fn::axum::get_server_fn_service(&path, Method::POST).is_none() {
         return refuse(AppError::BadRequest);
     }
+    let Ok(body) = serde_urlencoded::to_string(&fields) else { return refuse(AppError::BadRequest) };
     let mut call = Request::new(Body::from(body));
     *call.method_mut() = Method::POST;
     *call.headers_mut() = parts.headers.clone();
+    let packed = HeaderValue::from_static("application/x-www-form-urlencoded");
+    call.headers_mut().insert(header::CONTENT_TYPE, packed);
+    call.headers_mut().remove(header::CONTENT_LENGTH);
     // The function answers in data, whatever the browser would like.
     call.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/x-postcard"));
     *call.extensions_mut() = parts.extensions.clone();
@@ -60,8 +96,11 @@ pub async fn post(state: AppState, request: Request) -> Response {
         // Nothing to show: on to the next page, or this one anew. A reload repeats nothing.
         Ok(body) if body.is_empty() => {
             let next = answer.headers.get(header::LOCATION).and_then(|v| v.to_str().ok());
-            let here = parts.uri.path_and_query().map_or("/", |p| p.as_str());
-            Redirect::to(next.into_iter().chain([here]).find(|n| is_local_path(n)).unwrap_or("/")).into_response()
+            let here = match answer.headers.get(DONE_HEADER).and_then(|v| v.to_str().ok()) {
+                Some(done) => done_at(parts.uri.path(), parts.uri.query(), done),
+                None => parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+            };
+            Redirect::to(next.into_iter().chain([here.as_str()]).find(|n| is_local_path(n)).unwrap_or("/")).into_response()
         }
         _ => {
             let status = result

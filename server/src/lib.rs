@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod export;
 pub mod forms;
 pub mod request;
 pub mod router;

@@ -3,7 +3,9 @@
 
 use crate::router::AppState;
 use app::error::AppError;
-use app::session::ssr::{LANGUAGE_COOKIE, PLAIN_COOKIE, RequestInfo, SECURE_COOKIE, THEME_COOKIE};
+use app::session::ssr::{
+    LANGUAGE_COOKIE, PLAIN_COOKIE, RequestInfo, SECURE_COOKIE, THEME_COOKIE, invitation_cookie,
+};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
@@ -166,7 +168,10 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         origin: origin.clone(),
         company_refusal: found.company_refusal,
     });
-    let info = RequestInfo { store: state.store.clone(), ctx, token, preferences, origin, secure: state.secure };
+    // Without a public address this service listens on loopback alone, and its own host is right.
+    let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("127.0.0.1");
+    let base_url = state.public_url.clone().unwrap_or_else(|| format!("http://{host}"));
+    let info = RequestInfo { store: state.store.clone(), ctx, token, preferences, origin, secure: state.secure, base_url };
     request.extensions_mut().insert(info);
     next.run(request).await
 }
@@ -193,13 +198,29 @@ fn client_address(proxies: &[IpNet], peer: Option<IpAddr>, headers: &HeaderMap) 
     Some(address)
 }
 
+/// An invitation's link: its token moves into a cookie, so that it stands in no address bar, no
+/// history and no page.
+pub fn keep_invitation(state: &AppState, path: &str, query: Option<&str>) -> Option<Response> {
+    if path != "/invitation" {
+        return None;
+    }
+    let fields: Vec<(String, String)> = serde_urlencoded::from_str(query?).ok()?;
+    let token = fields.into_iter().find(|(name, _)| name == "token")?.1;
+    let plain: String = token.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).take(128).collect();
+    let mut response = Redirect::to("/invitation").into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&invitation_cookie(state.secure, &plain)) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Some(response)
+}
+
 /// Sends whoever is not signed in to the sign-in page, and back afterwards.
 pub fn way_in(info: &RequestInfo, path_and_query: &str, path: &str, needs_setup: bool) -> Option<Response> {
     let to = |address: String| Some(Redirect::to(&address).into_response());
     match (path, info.ctx.is_some()) {
         ("/sign-in", true) => to("/".to_owned()),
         ("/sign-in", false) if needs_setup => to("/setup".to_owned()),
-        ("/sign-in" | "/setup", _) | (_, true) => None,
+        ("/sign-in" | "/setup" | "/invitation", _) | (_, true) => None,
         (_, false) => {
             let why = if info.token.is_some() { "why=expired&" } else { "" };
             let next = serde_urlencoded::to_string([("next", path_and_query)]).unwrap_or_default();

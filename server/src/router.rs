@@ -1,8 +1,9 @@
 //! Which address answers with what.
 
 use crate::config::Config;
-use crate::forms::{self, MAX_FORM};
-use crate::request::{bare, guard, identify, say, way_in};
+use crate::export;
+use crate::forms::{self, MAX_UPLOAD};
+use crate::request::{bare, guard, identify, keep_invitation, say, way_in};
 use app::error::AppError;
 use app::session::ssr::RequestInfo;
 use app::{App, shell};
@@ -33,6 +34,8 @@ pub struct AppState {
     pub trusted_proxies: Arc<[IpNet]>,
     pub demo: bool,
     pub secure: bool,
+    /// The address that browsers use, where one is set.
+    pub public_url: Option<String>,
     /// There is an operator: once true, it stays so.
     set_up: Arc<AtomicBool>,
 }
@@ -45,6 +48,7 @@ impl AppState {
             trusted_proxies: config.trusted_proxies.clone().into(),
             demo: config.demo,
             secure: config.is_secure(),
+            public_url: config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
             set_up: Arc::new(AtomicBool::new(false)),
         }
     }
@@ -75,12 +79,13 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/api/{*function}", any(function))
+        .route("/export/seats.csv", get(export::seats))
         .nest_service("/pkg", package)
         .route_service("/favicon.svg", ServeFile::new(site.join("favicon.svg")))
         .fallback(page)
         .layer(from_fn_with_state(state.clone(), identify))
         .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(MAX_FORM))
+        .layer(RequestBodyLimitLayer::new(MAX_UPLOAD))
         .layer(from_fn_with_state(state.clone(), guard))
         .layer(CompressionLayer::new())
         .with_state(state)
@@ -120,6 +125,9 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
                     "/sign-in" => state.needs_setup().await.unwrap_or(false),
                     _ => false,
                 };
+                if let Some(response) = keep_invitation(&state, path, request.uri().query()) {
+                    return response;
+                }
                 let here = request.uri().path_and_query().map_or("/", |p| p.as_str());
                 if let Some(response) = way_in(info, here, path, needs_setup) {
                     return response;

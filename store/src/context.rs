@@ -1,7 +1,9 @@
 //! What an operation runs in: the store, who asks, and when.
 
 use crate::clock::Clock;
+use crate::benefits::bulk::Progress;
 use crate::db::Db;
+use crate::dns::Dns;
 use crate::error::{StoreError, StoreResult};
 use crate::people::password::Passwords;
 use crate::secrets::KeyRing;
@@ -20,11 +22,14 @@ pub struct Store {
     pub clock: Clock,
     pub keys: Arc<KeyRing>,
     pub passwords: Passwords,
+    pub dns: Dns,
+    /// How far the files are that are being assigned from.
+    pub progress: Progress,
 }
 
 impl Store {
     pub fn new(db: Db, clock: Clock, keys: KeyRing) -> Self {
-        Self { db, clock, keys: Arc::new(keys), passwords: Passwords::default() }
+        Self { db, clock, keys: Arc::new(keys), passwords: Passwords::default(), dns: Dns::default(), progress: Progress::default() }
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -2,13 +2,13 @@
 //! dates are relative to the day it is loaded.
 
 use crate::audit::{Entry, record};
+use crate::benefits::seat::{assign_oneself, assign_seat, reassign_seat};
 use crate::benefits::software::reveal_keys;
 use crate::catalogue::{file, import};
 use crate::clock::Clock;
 use crate::context::{Ctx, Origin, Store, new_uuid};
 use crate::entity::{
-    assignment, benefit, company, marketing_contact, order, package, package_version, product_version, seat, user,
-    user_role,
+    benefit, company, marketing_contact, order, package, package_version, product_version, user, user_role,
 };
 use crate::error::{StoreError, StoreResult};
 use crate::key_pool::{KeyImportError, import_keys};
@@ -17,11 +17,11 @@ use chrono::{DateTime, Months, TimeDelta, Utc};
 use domain::access::{Principal, Role};
 use domain::audit::AuditAction;
 use domain::email::Email;
-use domain::id::{AssignmentId, BenefitId, CompanyId, MarketingContactId, OrderId, SeatId, SessionId, UserId};
+use domain::id::{BenefitId, CompanyId, MarketingContactId, OrderId, SessionId, UserId};
 use domain::language::Language;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QuerySelect,
 };
 
 pub const CATALOGUE: &str = include_str!("../../demo/catalogue.toml");
@@ -100,14 +100,6 @@ async fn tell(store: &Store) -> StoreResult<()> {
     sell(&days_ago(store, 340), &tx, fabrikam, gina, "silver-core").await?;
     let gold = sell(&days_ago(store, 200), &tx, contoso, anna, "gold-core").await?;
     sell(&days_ago(store, 12), &tx, contoso, anna, "action-pack").await?;
-    for (number, person, from, until) in
-        [(1, anna, 180, None), (2, adam, 170, Some(60)), (2, emil, 60, None), (3, marta, 150, None)]
-    {
-        let benefit = find_benefit(&tx, &gold, "visual-studio-enterprise").await?;
-        seat_story(store, &tx, benefit, number, person, anna, from, until).await?;
-    }
-    let azure = find_benefit(&tx, &gold, "azure-monthly-credit").await?;
-    seat_story(store, &tx, azure, 1, anna, anna, 120, None).await?;
     contact(store, &tx, contoso, marta).await?;
     let now = store.now();
     let active_since = now - TimeDelta::days(100);
@@ -129,24 +121,30 @@ async fn tell(store: &Store) -> StoreResult<()> {
     .await?;
     record(&store.keys, &tx, Entry::programme(&Origin::default(), now, AuditAction::DemoLoaded)).await?;
     tx.commit().await?;
-    // Seen keys are made as they always are.
+    // Seats are given and keys are seen as they always are.
+    let on = |days, person, role| Ctx {
+        store: days_ago(store, days),
+        principal: Principal { user: person, company: Some(contoso), roles: vec![role] },
+        session: SessionId(new_uuid()),
+        language: Language::En,
+        origin: Origin::default(),
+        company_refusal: None,
+    };
+    let enterprise = find_benefit(store.db.conn(), &gold, "visual-studio-enterprise").await?.id;
+    let azure = find_benefit(store.db.conn(), &gold, "azure-monthly-credit").await?.id;
+    assign_seat(&on(180, anna, Role::GlobalAdmin), enterprise, anna).await?;
+    let adams = assign_seat(&on(170, anna, Role::GlobalAdmin), enterprise, adam).await?;
+    assign_seat(&on(150, anna, Role::GlobalAdmin), enterprise, marta).await?;
+    assign_oneself(&on(120, anna, Role::GlobalAdmin), azure).await?;
+    reassign_seat(&on(60, anna, Role::GlobalAdmin), adams, emil).await?;
     for (code, person, role, days) in [
         ("office-professional-plus-2019", marta, Role::MpnPartnerAdmin, 190),
         ("windows-10-enterprise", anna, Role::GlobalAdmin, 165),
         ("office-365-e3", anna, Role::GlobalAdmin, 140),
         ("office-professional-plus-2019", anna, Role::GlobalAdmin, 30),
     ] {
-        let then = days_ago(store, days);
         let benefit = find_benefit(store.db.conn(), &gold, code).await?.id;
-        let ctx = Ctx {
-            store: then,
-            principal: Principal { user: person, company: Some(contoso), roles: vec![role] },
-            session: SessionId(new_uuid()),
-            language: Language::En,
-            origin: Origin::default(),
-            company_refusal: None,
-        };
-        reveal_keys(&ctx, benefit, true).await?;
+        reveal_keys(&on(days, person, role), benefit, true).await?;
     }
     Ok(())
 }
@@ -183,6 +181,7 @@ async fn add_person(
         company_id: Set(company),
         name: Set(name.to_owned()),
         email: Set(email.as_str().to_owned()),
+        search: Set(user::search_text(name, &email.normalized())),
         email_normalized: Set(email.normalized()),
         password_hash: Set(Some(hash.to_owned())),
         language: Set(None),
@@ -270,52 +269,6 @@ async fn change(
 ) -> StoreResult<()> {
     let mut row = find_benefit(tx, order, code).await?.into_active_model();
     edit(&mut row);
-    row.update(tx).await?;
-    Ok(())
-}
-
-/// Who held a seat, from when to when (in days ago).
-#[expect(clippy::too_many_arguments, reason = "one line of the story each")]
-async fn seat_story(
-    store: &Store,
-    tx: &impl ConnectionTrait,
-    of: benefit::Model,
-    number: i32,
-    holder: UserId,
-    by: UserId,
-    from: i64,
-    until: Option<i64>,
-) -> StoreResult<()> {
-    let row = benefit::Entity::find_by_id(of.id).one(tx).await?.ok_or(StoreError::NotFound)?;
-    let seat: SeatId = seat::Entity::find()
-        .filter(seat::Column::BenefitId.eq(of.id))
-        .filter(seat::Column::Number.eq(number))
-        .order_by_asc(seat::Column::Number)
-        .one(tx)
-        .await?
-        .ok_or(StoreError::NotFound)?
-        .id;
-    let since = days_ago(store, from).now();
-    let before = assignment::Entity::find().filter(assignment::Column::SeatId.eq(seat)).count(tx).await?;
-    assignment::ActiveModel {
-        id: Set(AssignmentId(new_uuid())),
-        company_id: Set(of.company_id),
-        benefit_id: Set(of.id),
-        seat_id: Set(seat),
-        user_id: Set(holder),
-        assigned_at: Set(since),
-        assigned_by: Set(by),
-        removed_at: Set(until.map(|days| days_ago(store, days).now())),
-        removed_by: Set(until.map(|_| by)),
-        reason: Set(until.map(|_| "reassigned".to_owned())),
-    }
-    .insert(tx)
-    .await?;
-    let (out, reassigned, activated) = (row.seats_out, row.reassigned, row.activated_at);
-    let mut row = row.into_active_model();
-    row.seats_out = Set(out + i32::from(until.is_none()));
-    row.reassigned = Set(reassigned + i32::from(before > 0));
-    row.activated_at = Set(activated.or(Some(since)));
     row.update(tx).await?;
     Ok(())
 }

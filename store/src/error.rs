@@ -1,10 +1,12 @@
 //! What can go wrong, as facts. Sentences are added in `app`.
 
 use domain::access::Action;
+use domain::benefits::bulk::BulkRefusal;
 use domain::benefits::seat::SeatRefusal;
 use domain::benefits::software::RevealRefusal;
 use domain::email::EmailProblem;
 use domain::password::PasswordProblem;
+use domain::people::{PeopleRefusal, RoleProblem};
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
 
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -22,6 +24,10 @@ pub enum StoreError {
     Reveal(RevealRefusal),
     #[error("refused: {0:?}")]
     Seat(SeatRefusal),
+    #[error("refused: {0:?}")]
+    Bulk(BulkRefusal),
+    #[error("refused: {0:?}")]
+    People(PeopleRefusal),
     #[error("refused: {0:?}")]
     SignIn(SignInRefusal),
     /// The current password, asked for again, is not the right one.
@@ -47,6 +53,15 @@ pub enum StoreError {
     Corrupt(&'static str),
     #[error("database: {0}")]
     Db(#[from] sea_orm::DbErr),
+}
+
+impl From<RoleProblem> for StoreError {
+    fn from(problem: RoleProblem) -> Self {
+        match problem {
+            RoleProblem::Forbidden(action) => Self::Forbidden(action),
+            RoleProblem::Refused(refusal) => Self::People(refusal),
+        }
+    }
 }
 
 impl StoreError {

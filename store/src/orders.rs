@@ -76,6 +76,8 @@ pub(crate) async fn start_term(
                     company_id: Set(order.company_id),
                     benefit_id: Set(benefit_id),
                     number: Set(number),
+                    taken: Set(false),
+                    held_before: Set(false),
                 })
                 .collect();
             for chunk in seats.chunks(500) {

@@ -14,6 +14,8 @@ pub struct Address {
     pub open: String,
     pub language: Option<SoftwareLanguage>,
     pub os: Option<OperatingSystem>,
+    /// The seat that is being given to somebody else.
+    pub reassign: String,
 }
 
 impl Address {
@@ -26,6 +28,7 @@ impl Address {
             open: text("open"),
             language: query.get("language").and_then(|l| SoftwareLanguage::from_tag(&l)),
             os: query.get("os").and_then(|o| OperatingSystem::from_slug(&o)),
+            reassign: text("reassign"),
         }
     }
 
@@ -39,6 +42,7 @@ impl Address {
             ("open", self.open.clone()),
             ("language", self.language.map(|l| l.tag().to_owned()).unwrap_or_default()),
             ("os", self.os.map(|o| o.slug().to_owned()).unwrap_or_default()),
+            ("reassign", self.reassign.clone()),
         ]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -56,7 +60,10 @@ impl Address {
     pub fn toggled(&self, id: BenefitId) -> Self {
         let id = id.to_string();
         let open = if self.open == id { String::new() } else { id };
-        Self { open, language: None, os: None, ..self.clone() }
+        Self { open, language: None, os: None, reassign: String::new(), ..self.clone() }
+    }
+    pub fn reassigning(&self, seat: String) -> Self {
+        Self { reassign: seat, ..self.clone() }
     }
     pub fn filtered(&self, filter: BenefitFilter) -> Self {
         Self { filter, search: self.search.clone(), ..Self::default() }

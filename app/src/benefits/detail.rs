@@ -4,7 +4,9 @@ use super::address::Address;
 use super::install::Install;
 use super::keys::{Keys, RevealAction};
 use super::page::DetailResource;
+use super::seats::Seats;
 use crate::i18n::{self, t};
+use crate::picker::Picker;
 use crate::session::use_language;
 use crate::ui::{Alert, Date, Notice};
 use domain::benefits::BenefitStatus;
@@ -13,22 +15,30 @@ use domain::catalogue::{Category, Fulfilment};
 use domain::view::WhoMay;
 use leptos::prelude::*;
 
+/// What every detail of a page shares: its actions, and who may use them.
+#[derive(Clone, Copy)]
+pub struct Panel {
+    pub reveal: RevealAction,
+    pub picker: Picker,
+    pub may_get_keys: bool,
+    pub may_assign: bool,
+    pub get_keys: StoredValue<WhoMay>,
+    pub assign: StoredValue<WhoMay>,
+}
+
 #[component]
 pub fn Detail(
     category: Category,
     address: Memo<Address>,
     detail: DetailResource,
-    reveal: RevealAction,
-    may_get_keys: bool,
-    who_may: WhoMay,
+    panel: Panel,
 ) -> impl IntoView {
     let l = use_language();
-    let who_may = StoredValue::new(who_may);
     view! {
         <Transition fallback=move || view! { <p class="detail hint">{t::shell::loading(l)}</p> }>
             {move || Suspend::new(async move {
                 match detail.await {
-                    Some(Ok(detail)) => view! { <Opened category=category address=address detail=detail reveal=reveal may_get_keys=may_get_keys who_may=who_may.get_value() /> }.into_any(),
+                    Some(Ok(detail)) => view! { <Opened category=category address=address detail=detail panel=panel /> }.into_any(),
                     Some(Err(error)) => view! { <Alert error=error /> }.into_any(),
                     None => ().into_any(),
                 }
@@ -42,9 +52,7 @@ fn Opened(
     category: Category,
     address: Memo<Address>,
     detail: BenefitDetail,
-    reveal: RevealAction,
-    may_get_keys: bool,
-    who_may: WhoMay,
+    panel: Panel,
 ) -> impl IntoView {
     let l = use_language();
     let fulfilment = detail.row.fulfilment;
@@ -69,7 +77,7 @@ fn Opened(
     });
     let keys = fulfilment
         .has_keys()
-        .then(|| view! { <Keys detail=detail.clone() reveal=reveal may=may_get_keys who_may=who_may /> });
+        .then(|| view! { <Keys detail=detail.clone() reveal=panel.reveal may=panel.may_get_keys who_may=panel.get_keys.get_value() /> });
     // Where no figures stand beside it, the end is said here.
     let ends = fulfilment.has_downloads().then(|| {
         view! {
@@ -79,7 +87,7 @@ fn Opened(
     let right = if fulfilment.has_downloads() {
         view! { <Install category=category address=address detail=detail.clone() /> }.into_any()
     } else if fulfilment.has_seats() {
-        view! { <Holders detail=detail.clone() /> }.into_any()
+        view! { <Seats category=category address=address detail=detail.clone() panel=panel /> }.into_any()
     } else {
         view! { <Facts detail=detail.clone() /> }.into_any()
     };
@@ -96,34 +104,6 @@ fn Opened(
         </div>
     }
     .into_any()
-}
-
-/// Who holds the seats, read-only.
-#[component]
-fn Holders(detail: BenefitDetail) -> impl IntoView {
-    let l = use_language();
-    let total =
-        detail.row.quantity.map_or_else(|| t::words::unlimited(l).to_owned(), |q| i18n::number(l, u64::from(q)));
-    let used = t::benefits::seats(l, &i18n::number(l, u64::from(detail.row.taken)), &total);
-    let list = if detail.holders.is_empty() {
-        view! { <p class="hint">{t::benefits::no_holder(l)}</p> }.into_any()
-    } else {
-        let rows = detail.holders.into_iter().map(|h| {
-            let since = t::benefits::since(l, &i18n::date(l, h.at));
-            view! {
-                <li>
-                    <span>{h.name}</span>
-                    <span class="hint num">{since}</span>
-                </li>
-            }
-        });
-        view! { <ul class="steps">{rows.collect_view()}</ul> }.into_any()
-    };
-    view! {
-        <h2>{t::benefits::holders(l)}</h2>
-        <p class="num">{used}</p>
-        {list}
-    }
 }
 
 /// Figures and dates, read-only.

@@ -1,8 +1,7 @@
 //! Search, filters and the table.
 
 use super::address::Address;
-use super::detail::Detail;
-use super::keys::RevealAction;
+use super::detail::{Detail, Panel};
 use super::page::DetailResource;
 use crate::i18n::{self, t};
 use crate::session::use_language;
@@ -10,7 +9,6 @@ use crate::ui::{Date, Status};
 use domain::benefits::view::{BenefitFilter, BenefitPage, BenefitRow};
 use domain::catalogue::{Category, Fulfilment};
 use domain::language::Language;
-use domain::view::WhoMay;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -124,9 +122,7 @@ pub fn Table(
     address: Memo<Address>,
     page: BenefitPage,
     detail: DetailResource,
-    reveal: RevealAction,
-    may_get_keys: bool,
-    who_may: WhoMay,
+    panel: Panel,
 ) -> impl IntoView {
     let l = use_language();
     let date_column =
@@ -140,7 +136,6 @@ pub fn Table(
     ];
     let next = page.next.clone();
     let first = address.with_untracked(|a| !a.after.is_empty());
-    let who_may = StoredValue::new(who_may);
     view! {
         <section class="card" aria-label=t::benefits::list(l)>
             <table class="table" role="table">
@@ -156,7 +151,7 @@ pub fn Table(
                     {page
                         .rows
                         .into_iter()
-                        .map(|row| view! { <Row category=category address=address row=row head=head detail=detail reveal=reveal may_get_keys=may_get_keys who_may=who_may /> })
+                        .map(|row| view! { <Row category=category address=address row=row head=head detail=detail panel=panel /> })
                         .collect_view()}
                 </tbody>
             </table>
@@ -175,8 +170,14 @@ pub fn Table(
     .into_any()
 }
 
+/// What was granted; of seats, how many of it are assigned.
 fn quantity(l: Language, row: &BenefitRow) -> String {
-    i18n::quantity(l, row.unit, row.quantity)
+    let granted = i18n::quantity(l, row.unit, row.quantity);
+    if row.fulfilment.has_seats() {
+        [&i18n::number(l, u64::from(row.taken)), " / ", &granted].concat()
+    } else {
+        granted
+    }
 }
 
 #[component]
@@ -186,9 +187,7 @@ fn Row(
     row: BenefitRow,
     head: [&'static str; 5],
     detail: DetailResource,
-    reveal: RevealAction,
-    may_get_keys: bool,
-    who_may: StoredValue<WhoMay>,
+    panel: Panel,
 ) -> impl IntoView {
     let l = use_language();
     let id = row.id;
@@ -216,8 +215,8 @@ fn Row(
     let refundable = (row.refundable_until.is_some() && row.fulfilment.has_keys())
         .then(|| view! { " " <span class="status status-warn">{t::benefits::refundable(l)}</span> });
     let at = if category == Category::GoToMarket { row.expires_at } else { row.activate_by };
-    let panel = ["detail-", &id.to_string()].concat();
-    let (controls, region) = (panel.clone(), panel);
+    let region = ["detail-", &id.to_string()].concat();
+    let controls = region.clone();
     let label = t::benefits::details_of(l, &row.name);
     view! {
         <tr role="row" class:is-open=is_open>
@@ -248,7 +247,7 @@ fn Row(
                 {move || {
                     is_open
                         .get()
-                        .then(|| view! { <Detail category=category address=address detail=detail reveal=reveal may_get_keys=may_get_keys who_may=who_may.get_value() /> })
+                        .then(|| view! { <Detail category=category address=address detail=detail panel=panel /> })
                 }}
             </td>
         </tr>

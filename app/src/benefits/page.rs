@@ -1,16 +1,18 @@
 //! The page of a category.
 
 use super::address::Address;
+use super::detail::Panel;
 use super::keys::RevealAction;
 use super::list::{Chips, Search, Table};
 use super::server_fns::{ListAnswer, get_detail, list_benefits};
 use crate::error::AppError;
 use crate::i18n::{self, t};
+use crate::picker::Picker;
 use crate::session::{Loaded, load, use_language, use_viewer};
 use crate::ui::{Alert, Empty, Notice, PageHead, failure};
 use domain::access::Action;
 use domain::benefits::view::{BenefitDetail, Trace};
-use domain::catalogue::Category;
+use domain::catalogue::{Category, Fulfilment};
 use domain::language::Language;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -24,6 +26,7 @@ pub struct BenefitsPage {
     address: Memo<Address>,
     list: Loaded<Result<ListAnswer, AppError>>,
     detail: DetailResource,
+    picker: Picker,
 }
 
 #[lazy_route]
@@ -43,11 +46,15 @@ impl LazyRoute for BenefitsPage {
             move || open.get(),
             |open| async move { if open.is_empty() { None } else { Some(get_detail(open).await) } },
         );
-        Self { slug, address, list, detail }
+        let picker = Picker::new(move || {
+            let has_seats = Category::from_slug(&slug.get()).is_some_and(is_picked_for);
+            has_seats && open.with(|open| !open.is_empty())
+        });
+        Self { slug, address, list, detail, picker }
     }
 
     fn view(this: Self) -> AnyView {
-        let BenefitsPage { slug, address, list, detail } = this;
+        let BenefitsPage { slug, address, list, detail, picker } = this;
         let l = use_language();
         let viewer = use_viewer();
         let category = Memo::new(move |_| Category::from_slug(&slug.get()));
@@ -87,6 +94,7 @@ impl LazyRoute for BenefitsPage {
                 {move || Suspend::new(async move {
                     let viewer = viewer.await.ok().flatten();
                     let may_get_keys = viewer.as_ref().is_some_and(|v| v.can(Action::GetKeys));
+                    let may_assign = viewer.as_ref().is_some_and(|v| v.can(Action::AssignSeat));
                     let is_mine = viewer.as_ref().is_some_and(|v| v.can(Action::OpenMyBenefits));
                     let holds_none = viewer.is_some_and(|v| v.counts.iter().all(|&n| n == 0));
                     match list.await {
@@ -101,7 +109,9 @@ impl LazyRoute for BenefitsPage {
                                     answer=answer
                                     detail=detail
                                     reveal=reveal
+                                    picker=picker
                                     may_get_keys=may_get_keys
+                                    may_assign=may_assign
                                     holds_none=holds_none
                                 />
                             }
@@ -114,6 +124,11 @@ impl LazyRoute for BenefitsPage {
         }
         .into_any()
     }
+}
+
+/// Whether people are picked for benefits of this category.
+fn is_picked_for(category: Category) -> bool {
+    category.spec().fulfilments.contains(&Fulfilment::SeatAssign)
 }
 
 fn lede(l: Language, category: Category) -> &'static str {
@@ -129,8 +144,12 @@ fn lede(l: Language, category: Category) -> &'static str {
 #[component]
 fn Head(category: Category) -> impl IntoView {
     let l = use_language();
-    let has_keys = category.spec().fulfilments.iter().any(|f| f.has_keys());
-    let also = has_keys.then(|| (t::software::get_keys(l), Action::GetKeys));
+    let fulfilments = category.spec().fulfilments;
+    let also = if category == Category::VisualStudio {
+        Some((t::seats::assign(l), Action::AssignSeat))
+    } else {
+        fulfilments.iter().any(|f| f.has_keys()).then(|| (t::software::get_keys(l), Action::GetKeys))
+    };
     match also {
         Some(also) => view! { <PageHead title=i18n::category(l, category) lede=lede(l, category) action=Action::OpenBenefits also=also /> }.into_any(),
         None => view! { <PageHead title=i18n::category(l, category) lede=lede(l, category) action=Action::OpenBenefits /> }.into_any(),
@@ -158,11 +177,14 @@ fn Answer(
     answer: ListAnswer,
     detail: DetailResource,
     reveal: RevealAction,
+    picker: Picker,
     may_get_keys: bool,
+    may_assign: bool,
     holds_none: bool,
 ) -> impl IntoView {
     let l = use_language();
-    let ListAnswer { page, get_keys } = answer;
+    let ListAnswer { page, get_keys, assign } = answer;
+    let panel = Panel { reveal, picker, may_get_keys, may_assign, get_keys: StoredValue::new(get_keys), assign: StoredValue::new(assign) };
     if page.counts[0] == 0 {
         let title = if holds_none { t::dashboard::no_package(l) } else { t::benefits::none_here(l) };
         return view! { <Empty title=title>""</Empty> }.into_any();
@@ -190,7 +212,7 @@ fn Answer(
         }
         .into_any()
     } else {
-        view! { <Table category=category address=address page=page.clone() detail=detail reveal=reveal may_get_keys=may_get_keys who_may=get_keys /> }.into_any()
+        view! { <Table category=category address=address page=page.clone() detail=detail panel=panel /> }.into_any()
     };
     let counts = page.counts;
     view! {

@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::session::{Loaded, load, use_language};
-use crate::ui::{Date, Empty, PageHead, failure};
+use crate::ui::{Date, Empty, PageHead, failure, table_head};
 use domain::access::Action;
 use domain::view::{HeldSeat, MyBenefits};
 use leptos::prelude::*;
@@ -76,9 +76,7 @@ fn Seats(seats: Vec<HeldSeat>) -> impl IntoView {
     view! {
         <section class="card" aria-label=t::my_benefits::title(l)>
             <table class="table" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
-                </thead>
+                {table_head(&head)}
                 <tbody role="rowgroup">
                     {seats
                         .into_iter()

@@ -5,12 +5,12 @@ use crate::form::{Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::preferences::theme_name;
 use crate::session::{Loaded, load, use_language};
-use crate::ui::{Moment, PageHead, failure};
+use crate::ui::{KeysSeen, Moment, PageHead, failure, table_head};
 use domain::access::Action;
 use domain::language::Language;
 use domain::password::MIN_PASSWORD_CHARS;
 use domain::theme::Theme;
-use domain::view::{KeySeen, Preferences, Profile, SessionRow};
+use domain::view::{Preferences, Profile, SessionRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
@@ -82,7 +82,7 @@ impl LazyRoute for ProfilePage {
                                 <Choices />
                                 <NewPassword />
                                 <Sessions sessions=profile.sessions />
-                                {profile.company.is_some().then(|| view! { <KeysSeen keys=profile.keys_seen /> })}
+                                {profile.company.is_some().then(|| view! { <KeysSeen keys=profile.keys_seen title=t::profile::keys(l) hint=t::profile::keys_lede(l) /> })}
                             }
                             .into_any()
                         }
@@ -163,6 +163,7 @@ fn NewPassword() -> impl IntoView {
     view! {
         <section class="card pad">
             <h2>{t::profile::password(l)}</h2>
+            <Refusal of=PASSWORD />
             <Form of=PASSWORD class="form">
                 <Field of=PASSWORD name="current" label=t::profile::current(l) kind="password" autocomplete="current-password" maxlength=128 />
                 <Field
@@ -199,43 +200,6 @@ fn short_device(l: Language, device: &str) -> String {
         (Some(browser), Some(system)) => [browser, ", ", system].concat(),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
         (None, None) => t::profile::unknown_device(l).to_owned(),
-    }
-}
-
-/// "Keys this person has seen".
-#[component]
-fn KeysSeen(keys: Vec<KeySeen>) -> impl IntoView {
-    let l = use_language();
-    let head = [t::benefits::benefit(l), t::benefits::package(l), t::profile::keys_at(l)];
-    let none = keys.is_empty().then(|| view! { <p>{t::profile::keys_none(l)}</p> });
-    let row = move |key: KeySeen| {
-        view! {
-            <tr role="row">
-                <th role="rowheader" scope="row" class="name">{key.name}</th>
-                <td role="cell" data-label=head[1]>{key.package}</td>
-                <td role="cell" class="num" data-label=head[2]><Moment at=key.at /></td>
-            </tr>
-        }
-    };
-    let table = (!keys.is_empty()).then(|| {
-        view! {
-            <table class="table" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
-                </thead>
-                <tbody role="rowgroup">{keys.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        }
-    });
-    view! {
-        <section class="card" aria-labelledby="keys-seen">
-            <div class="pad">
-                <h2 id="keys-seen">{t::profile::keys(l)}</h2>
-                <p class="hint">{t::profile::keys_lede(l)}</p>
-                {none}
-            </div>
-            {table}
-        </section>
     }
 }
 
@@ -282,9 +246,7 @@ fn Sessions(sessions: Vec<SessionRow>) -> impl IntoView {
                 <Refusal of=END />
             </div>
             <table class="table" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
-                </thead>
+                {table_head(&head)}
                 <tbody role="rowgroup">{sessions.into_iter().map(row).collect_view()}</tbody>
             </table>
             <div class="pad">

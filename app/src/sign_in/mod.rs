@@ -19,6 +19,7 @@ pub fn SignInPage() -> impl IntoView {
     let told = match why.as_deref() {
         Some("expired") => Some(t::sign_in::expired(l)),
         Some("signed-out") => Some(t::sign_in::signed_out(l)),
+        Some("joined") => Some(t::invitation::done(l)),
         _ => None,
     }
     // A refusal says what matters now.

@@ -5,6 +5,9 @@ use crate::i18n::{self, t};
 use crate::session::use_language;
 use chrono::{DateTime, Utc};
 use domain::benefits::BenefitStatus;
+use domain::language::Language;
+use domain::people::AccountState;
+use domain::view::KeySeen;
 use leptos::prelude::*;
 
 mod page;
@@ -83,6 +86,62 @@ pub fn Empty(#[prop(into)] title: String, children: Children) -> impl IntoView {
             <h2>{title}</h2>
             {children()}
         </div>
+    }
+}
+
+/// The head of a table, as every list has it.
+pub fn table_head(labels: &[&'static str]) -> AnyView {
+    let cells = labels.iter().map(|&label| view! { <th role="columnheader" scope="col">{label}</th> }).collect_view();
+    view! {
+        <thead role="rowgroup">
+            <tr role="row">{cells}</tr>
+        </thead>
+    }
+    .into_any()
+}
+
+/// Whether somebody can sign in, as word, colour and dot.
+pub fn account_state(l: Language, state: AccountState) -> AnyView {
+    let (tone, word) = match state {
+        AccountState::Active => ("status status-ok", t::users::active(l)),
+        AccountState::Invited => ("status status-info", t::users::invited(l)),
+        AccountState::Disabled => ("status status-idle", t::users::disabled(l)),
+    };
+    view! { <span class=tone>{word}</span> }.into_any()
+}
+
+/// Benefits whose keys a person has seen, the newest first.
+#[component]
+pub fn KeysSeen(keys: Vec<KeySeen>, title: &'static str, hint: &'static str) -> impl IntoView {
+    let l = use_language();
+    let head = [t::benefits::benefit(l), t::benefits::package(l), t::profile::keys_at(l)];
+    let none = keys.is_empty().then(|| view! { <p>{t::profile::keys_none(l)}</p> });
+    let row = move |key: KeySeen| {
+        view! {
+            <tr role="row">
+                <th role="rowheader" scope="row" class="name">{key.name}</th>
+                <td role="cell" data-label=head[1]>{key.package}</td>
+                <td role="cell" class="num" data-label=head[2]><Moment at=key.at /></td>
+            </tr>
+        }
+    };
+    let table = (!keys.is_empty()).then(|| {
+        view! {
+            <table class="table" role="table">
+                {table_head(&head)}
+                <tbody role="rowgroup">{keys.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        }
+    });
+    view! {
+        <section class="card" aria-labelledby="keys-seen">
+            <div class="pad">
+                <h2 id="keys-seen">{title}</h2>
+                <p class="hint">{hint}</p>
+                {none}
+            </div>
+            {table}
+        </section>
     }
 }
 

@@ -42,6 +42,8 @@ actions! {
     GrantGlobalAdmin,
     /// Only for a company that has none left.
     AppointGlobalAdmin,
+    /// Ask to become one, or prove that the company's domain is one's own.
+    RequestGlobalAdmin,
     SeeRoleHolders,
     /// Their names, to know whom to ask.
     SeeGlobalAdmins,
@@ -66,7 +68,7 @@ pub const fn allows(capacity: Capacity, action: Action) -> bool {
     match action {
         A::ManageOwnProfile => true,
         A::OpenMyBenefits | A::SeeGlobalAdmins => matches!(capacity, Employee),
-        A::OpenBenefits | A::SubmitAdvisoryRequest | A::BuyPackage | A::SeeOrders | A::SeeRoleHolders => {
+        A::OpenBenefits | A::SubmitAdvisoryRequest | A::BuyPackage | A::SeeOrders | A::SeeRoleHolders | A::RequestGlobalAdmin => {
             matches!(capacity, Capacity::Role(_))
         }
         A::GetKeys

@@ -1,5 +1,6 @@
 //! What may happen to a benefit, and when.
 
+pub mod bulk;
 pub mod seat;
 pub mod software;
 mod status;

@@ -14,8 +14,12 @@ pub struct ReassignLimits {
     pub one_per_person: bool,
 }
 
+/// A seat that went within this time to somebody else is called "just given": two people had the
+/// same page open.
+const JUST: TimeDelta = TimeDelta::minutes(5);
+
 /// What an assignment is decided on, loaded and locked in its transaction.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SeatFacts {
     pub granted: u32,
     /// Seats that somebody holds now.
@@ -27,18 +31,32 @@ pub struct SeatFacts {
     pub had_holder: bool,
     pub person_holds_one: bool,
     pub person_disabled: bool,
-    /// First instant at which the benefit can no longer be used.
+    /// The seat is somebody's own: only the person who asks can get it.
+    pub for_oneself: bool,
+    pub person_asks: bool,
+    /// Who got a seat last, and when.
+    pub last_given: Option<(String, DateTime<Utc>)>,
+    /// First instant at which the benefit can no longer be used, or, unused, be activated.
     pub expires_at: DateTime<Utc>,
 }
 
 /// Why a seat cannot be given or taken. The wording is in `locales/*/refusals.json`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SeatRefusal {
+    /// The product has no seats.
+    NoSeats,
     NoneLeft {
         granted: u32,
     },
+    /// Somebody was faster.
+    JustGiven {
+        to: String,
+    },
     AlreadyHolds,
+    OnlyForOneself,
+    /// The seat was taken back, or given on, in the meantime.
+    NotHeldAnyMore,
     PersonDisabled,
     Expired {
         #[serde(with = "chrono::serde::ts_microseconds")]
@@ -63,11 +81,17 @@ pub fn assignable(facts: &SeatFacts, now: DateTime<Utc>) -> Result<(), SeatRefus
     if facts.person_disabled {
         return Err(SeatRefusal::PersonDisabled);
     }
+    if facts.for_oneself && !facts.person_asks {
+        return Err(SeatRefusal::OnlyForOneself);
+    }
     if facts.limits.one_per_person && facts.person_holds_one {
         return Err(SeatRefusal::AlreadyHolds);
     }
     if facts.out >= facts.granted {
-        return Err(SeatRefusal::NoneLeft { granted: facts.granted });
+        return Err(match &facts.last_given {
+            Some((to, at)) if now - *at < JUST => SeatRefusal::JustGiven { to: to.clone() },
+            _ => SeatRefusal::NoneLeft { granted: facts.granted },
+        });
     }
     match facts.limits.at_most {
         Some(limit) if facts.had_holder && facts.reassigned >= limit => Err(SeatRefusal::LimitReached { limit }),
@@ -81,6 +105,49 @@ pub fn assignable(facts: &SeatFacts, now: DateTime<Utc>) -> Result<(), SeatRefus
 pub fn removable(limits: &ReassignLimits, assigned_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), SeatRefusal> {
     let until = assigned_at + TimeDelta::days(i64::from(limits.lock_days));
     if now < until { Err(SeatRefusal::Locked { until }) } else { Ok(()) }
+}
+
+/// How somebody got a seat. The words are stored; never changed once shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "db",
+    derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum),
+    sea_orm(rs_type = "String", db_type = "String(sea_orm::sea_query::StringLen::N(16))")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Given {
+    #[cfg_attr(feature = "db", sea_orm(string_value = "assigned"))]
+    Assigned,
+    /// In one step, from somebody else.
+    #[cfg_attr(feature = "db", sea_orm(string_value = "reassigned"))]
+    Reassigned,
+    #[cfg_attr(feature = "db", sea_orm(string_value = "by_oneself"))]
+    ByOneself,
+    #[cfg_attr(feature = "db", sea_orm(string_value = "from_file"))]
+    FromFile,
+    /// From a person who leaves.
+    #[cfg_attr(feature = "db", sea_orm(string_value = "handed_over"))]
+    HandedOver,
+}
+
+/// Why somebody holds a seat no more. The words are stored; never changed once shipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "db",
+    derive(sea_orm::EnumIter, sea_orm::DeriveActiveEnum),
+    sea_orm(rs_type = "String", db_type = "String(sea_orm::sea_query::StringLen::N(16))")
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Taken {
+    #[cfg_attr(feature = "db", sea_orm(string_value = "removed"))]
+    Removed,
+    #[cfg_attr(feature = "db", sea_orm(string_value = "reassigned"))]
+    Reassigned,
+    /// Everything that the person held was freed.
+    #[cfg_attr(feature = "db", sea_orm(string_value = "freed"))]
+    Freed,
+    #[cfg_attr(feature = "db", sea_orm(string_value = "handed_over"))]
+    HandedOver,
 }
 
 #[cfg(test)]
@@ -99,6 +166,9 @@ mod tests {
             had_holder: false,
             person_holds_one: false,
             person_disabled: false,
+            for_oneself: false,
+            person_asks: false,
+            last_given: None,
             expires_at: day(365),
         }
     }
@@ -117,6 +187,23 @@ mod tests {
             assignable(&SeatFacts { person_disabled: true, ..facts() }, day(1)),
             Err(SeatRefusal::PersonDisabled)
         );
+    }
+
+    #[test]
+    fn whoever_was_too_late_is_told_who_was_faster() {
+        let full = SeatFacts { out: 3, last_given: Some(("Emil".to_owned(), day(1))), ..facts() };
+        assert_eq!(
+            assignable(&full, day(1) + JUST - TimeDelta::microseconds(1)),
+            Err(SeatRefusal::JustGiven { to: "Emil".to_owned() })
+        );
+        assert_eq!(assignable(&full, day(1) + JUST), Err(SeatRefusal::NoneLeft { granted: 3 }));
+    }
+
+    #[test]
+    fn some_seats_can_only_be_taken_for_oneself() {
+        let own = SeatFacts { for_oneself: true, ..facts() };
+        assert_eq!(assignable(&own, day(1)), Err(SeatRefusal::OnlyForOneself));
+        assert_eq!(assignable(&SeatFacts { person_asks: true, ..own }, day(1)), Ok(()));
     }
 
     #[test]

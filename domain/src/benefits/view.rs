@@ -94,8 +94,12 @@ pub struct BenefitDetail {
     pub keys: u32,
     /// Newest first, at most ten.
     pub reveals: Vec<Trace>,
-    /// Who holds a seat now, since when; at most ten.
-    pub holders: Vec<Trace>,
+    /// Who holds a seat now; the first ten of them.
+    pub holders: crate::people::HeldPage,
+    /// Whether the signed-in person is one of them.
+    pub is_mine: bool,
+    /// So many reassignments are left, where the product caps them.
+    pub reassignments_left: Option<u32>,
     pub used: u32,
     pub reserved: u32,
     #[serde(with = "chrono::serde::ts_microseconds_option")]

@@ -1,5 +1,6 @@
 //! The lists of the Benefits pages, paged by key, with a constant number of statements.
 
+use crate::benefits::history::list_first_holders;
 use crate::context::Ctx;
 use crate::entity::{
     assignment, benefit, key_reveal, licence_key, order, package_version, product_version, term, user,
@@ -12,6 +13,7 @@ use domain::benefits::{BenefitFacts, status};
 use domain::catalogue::{Category, Package, Product};
 use domain::id::{BenefitId, CompanyId, PackageVersionId, ProductVersionId, TermId};
 use domain::language::Language;
+use domain::people::HeldPage;
 use domain::orders::refund::{OrderFacts, refund_ends, refundable};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
@@ -146,6 +148,11 @@ pub(crate) fn unused() -> Condition {
     untouched.add(C::ActivatedAt.is_null()).add(C::Pending.eq(false))
 }
 
+/// The same, of a row.
+pub(crate) fn unused_row(row: &benefit::Model) -> bool {
+    row.seats_out == 0 && row.used == 0 && row.reserved == 0 && row.activated_at.is_none() && !row.pending
+}
+
 /// A filter as a condition: the list and its counts use the same one.
 fn condition(filter: BenefitFilter, now: DateTime<Utc>) -> Condition {
     use benefit::Column as C;
@@ -161,9 +168,14 @@ fn condition(filter: BenefitFilter, now: DateTime<Utc>) -> Condition {
     }
 }
 
+/// A text that stands for itself inside a LIKE pattern.
+pub(crate) fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
 /// Searched is what the reader sees: the name in their language.
 fn name_contains(search: &str, language: Language) -> Condition {
-    let needle = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let needle = escape_like(&search.to_lowercase());
     let name = match language {
         Language::En => product_version::Column::SearchEn,
         Language::De => product_version::Column::SearchDe,
@@ -262,21 +274,18 @@ pub async fn get_detail(ctx: &Ctx, id: BenefitId) -> StoreResult<BenefitDetail> 
         .into_tuple()
         .all(db)
         .await?;
-    let held =
-        assignment::Entity::belongs_to(user::Entity).from(assignment::Column::UserId).to(user::Column::Id).into();
-    let holders: Vec<(String, DateTime<Utc>)> = assignment::Entity::find()
-        .select_only()
-        .column(user::Column::Name)
-        .column(assignment::Column::AssignedAt)
-        .join(JoinType::InnerJoin, held)
-        .filter(assignment::Column::CompanyId.eq(company))
-        .filter(assignment::Column::BenefitId.eq(id))
-        .filter(assignment::Column::RemovedAt.is_null())
-        .order_by_asc(assignment::Column::AssignedAt)
-        .limit(TRACES)
-        .into_tuple()
-        .all(db)
-        .await?;
+    let (holders, is_mine) = if product.fulfilment.has_seats() {
+        let mine = assignment::Entity::find()
+            .filter(assignment::Column::CompanyId.eq(company))
+            .filter(assignment::Column::BenefitId.eq(id))
+            .filter(assignment::Column::UserId.eq(ctx.user()))
+            .filter(assignment::Column::RemovedAt.is_null())
+            .count(db)
+            .await?;
+        (list_first_holders(ctx, company, id, TRACES).await?, mine > 0)
+    } else {
+        (HeldPage::default(), false)
+    };
     let traces = |rows: Vec<(String, DateTime<Utc>)>| rows.into_iter().map(|(name, at)| Trace { name, at }).collect();
     let text = |t: &domain::language::LocalText| t.get(ctx.language).to_owned();
     Ok(BenefitDetail {
@@ -287,7 +296,9 @@ pub async fn get_detail(ctx: &Ctx, id: BenefitId) -> StoreResult<BenefitDetail> 
         downloads: product.downloads.clone(),
         keys: u32::try_from(keys).unwrap_or(u32::MAX),
         reveals: traces(reveals),
-        holders: traces(holders),
+        holders,
+        is_mine,
+        reassignments_left: product.reassign_limit.map(|most| most.saturating_sub(count_u32(row.reassigned))),
         used: count_u32(row.used),
         reserved: count_u32(row.reserved),
         activated_at: row.activated_at,

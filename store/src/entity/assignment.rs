@@ -1,5 +1,6 @@
 //! Who held a seat from when to when; closed, never overwritten.
 
+use domain::benefits::seat::{Given, Taken};
 use domain::id::{AssignmentId, BenefitId, CompanyId, SeatId, UserId};
 use sea_orm::entity::prelude::*;
 
@@ -17,7 +18,10 @@ pub struct Model {
     pub assigned_by: UserId,
     pub removed_at: Option<DateTimeUtc>,
     pub removed_by: Option<UserId>,
-    pub reason: Option<String>,
+    pub how: Given,
+    pub why: Option<Taken>,
+    /// The holder may hold one seat of the benefit only.
+    pub exclusive: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,6 +12,10 @@ pub struct Model {
     pub company_id: CompanyId,
     pub benefit_id: BenefitId,
     pub number: i32,
+    /// Somebody holds it now.
+    pub taken: bool,
+    /// Somebody held it once: giving it again is a reassignment.
+    pub held_before: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -20,6 +20,13 @@ pub struct Model {
     pub theme: Option<Theme>,
     pub disabled_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    /// Name and address in small letters, for finding; see [`search_text`].
+    pub search: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What a person is found by, and sorted by.
+pub fn search_text(name: &str, email_normalized: &str) -> String {
+    format!("{} {email_normalized}", name.to_lowercase())
+}

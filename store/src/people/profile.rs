@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::access::Action;
 use domain::audit::AuditAction;
 use domain::catalogue::Category;
-use domain::id::BenefitId;
+use domain::id::{BenefitId, CompanyId, UserId};
 use domain::password::{PasswordProblem, check_new_password};
 use domain::view::{KeySeen, Profile, Viewer};
 use sea_orm::{
@@ -65,15 +65,14 @@ const KEYS_SEEN: u64 = 200;
 
 /// What a person has to hand back in their head when they leave: whose keys they saw, and when
 /// last.
-async fn list_keys_seen(ctx: &Ctx) -> StoreResult<Vec<KeySeen>> {
-    let Some(company) = ctx.principal.company else { return Ok(Vec::new()) };
+pub(crate) async fn list_keys_seen_by(ctx: &Ctx, company: CompanyId, person: UserId) -> StoreResult<Vec<KeySeen>> {
     let db = ctx.store.db.conn();
     let seen: Vec<(BenefitId, DateTime<Utc>)> = key_reveal::Entity::find()
         .select_only()
         .column(key_reveal::Column::BenefitId)
         .column_as(key_reveal::Column::RevealedAt.max(), "last")
         .filter(key_reveal::Column::CompanyId.eq(company))
-        .filter(key_reveal::Column::UserId.eq(ctx.user()))
+        .filter(key_reveal::Column::UserId.eq(person))
         .group_by(key_reveal::Column::BenefitId)
         .order_by_desc(key_reveal::Column::RevealedAt.max())
         .limit(KEYS_SEEN)
@@ -104,7 +103,10 @@ pub async fn get_profile(ctx: &Ctx) -> StoreResult<Profile> {
         company: company.map(|c| c.name),
         roles: ctx.principal.roles.clone(),
         sessions: session::list_sessions(ctx).await?,
-        keys_seen: list_keys_seen(ctx).await?,
+        keys_seen: match ctx.principal.company {
+            Some(company) => list_keys_seen_by(ctx, company, ctx.user()).await?,
+            None => Vec::new(),
+        },
     })
 }
 

@@ -11,6 +11,7 @@ use domain::audit::AuditAction;
 use domain::email::Email;
 use domain::id::UserId;
 use domain::password::check_new_password;
+use domain::people::MAX_NAME;
 use domain::refusal::SetupRefusal;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
@@ -22,8 +23,6 @@ use uuid::Uuid;
 
 /// How long the printed token works; starting the service again prints another.
 pub const TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
-/// Longer names fit no list.
-const MAX_NAME: usize = 200;
 
 /// A known text under the ring: opens with the right ring only.
 #[derive(Serialize, Deserialize)]
@@ -150,6 +149,7 @@ pub async fn create_first_operator(
         company_id: Set(None),
         name: Set(name.to_owned()),
         email: Set(email.as_str().to_owned()),
+        search: Set(user::search_text(name, &email.normalized())),
         email_normalized: Set(email.normalized()),
         password_hash: Set(Some(hash)),
         language: Set(None),

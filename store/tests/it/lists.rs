@@ -4,8 +4,7 @@ use domain::benefits::view::BenefitFilter;
 use domain::catalogue::Category;
 use domain::language::Language;
 use domain::view::Concern;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use store::benefits::list::{ListQuery, PAGE, get_detail, list_benefits};
 use store::benefits::mine::list_my_benefits;
 use store::dashboard::{get_dashboard, get_operator_dashboard};
@@ -161,7 +160,7 @@ async fn details(backend: Backend) {
     assert!(office.instructions.unwrap().contains("macOS"));
     assert!(office.downloads.iter().any(|d| d.language.tag() == "de" && d.os.slug() == "windows-64"));
     let vs = get_detail(&anna, world.benefit(&anna, "gold-core", "visual-studio-enterprise").await).await.unwrap();
-    let holders: Vec<_> = vs.holders.iter().map(|h| h.name.as_str()).collect();
+    let holders: Vec<_> = vs.holders.rows.iter().map(|h| h.name.as_str()).collect();
     assert_eq!(holders, ["Anna Global", "Marta MPN", "Emil Employee"], "Adam's seat went to Emil");
     assert_eq!((vs.row.taken, vs.row.quantity), (3, Some(10)));
     let hours = get_detail(&anna, world.benefit(&anna, "gold-core", "partner-advisory-hours").await).await.unwrap();
@@ -216,12 +215,7 @@ async fn mine(backend: Backend) {
 /// Ten rows or a hundred: the same number of statements.
 async fn statements(backend: Backend) {
     let world = demo(backend).await;
-    let counter = Arc::new(AtomicU64::new(0));
-    let mut anna = world.anna().await;
-    let count = counter.clone();
-    anna.store.db = anna.store.db.counting(move || {
-        count.fetch_add(1, Ordering::Relaxed);
-    });
+    let (anna, counter) = crate::harness::statements(&world.anna().await);
     let mut taken = Vec::new();
     for _ in 0..2 {
         counter.store(0, Ordering::Relaxed);

@@ -11,6 +11,7 @@
 
 mod harness;
 
+mod accounts;
 mod catalogue;
 mod isolation;
 mod keys;
@@ -18,3 +19,5 @@ mod lists;
 mod migrations;
 mod people;
 mod races;
+mod role_requests;
+mod seats;

@@ -107,8 +107,105 @@ async fn guesses(backend: Backend) {
     assert_eq!((looked_at, paused), (5, WRITERS - 5));
 }
 
+/// Sixty-four hands for the last ten seats, through every way there is: ten get one, each of the
+/// others is told why not, and the history tells the same story.
+async fn last_seats(backend: Backend) {
+    use domain::benefits::bulk::BulkMode;
+    use domain::benefits::seat::SeatRefusal;
+    use domain::people::{SeatMoved, SeatsOfLeaver};
+    use store::StoreError;
+    use store::benefits::bulk::{assign_from_file, check_file, get_bulk};
+    use store::benefits::seat::{assign_seat, move_seats};
+    const HANDS: u64 = 64;
+    let world = demo(backend).await;
+    let anna = world.anna().await;
+    let company = anna.principal.company;
+    let vs = world.benefit(&anna, "gold-core", "visual-studio-enterprise").await;
+    let professional = world.benefit(&anna, "action-pack", "visual-studio-professional").await;
+    // Seven seats are free; the last ten are wanted.
+    world.grow_people(&anna, vs, HANDS * 2, 0).await;
+    world.grow_seats(vs, 3).await;
+    world.grow_seats(professional, HANDS).await;
+    let people: Vec<_> = world.persons(HANDS * 2).await;
+    let events = world.audit_holds(company).await;
+    let mut files = Vec::new();
+    for n in (0..HANDS).filter(|n| n % 4 == 1) {
+        files.push((n, check_file(&anna, vs, &format!("email\n{}", people[n as usize].1)).await.unwrap()));
+    }
+    let files: std::collections::HashMap<_, _> = files.into_iter().collect();
+    let tasks: Vec<_> = (0..HANDS)
+        .map(|n| {
+            let (ctx, to) = (anna.clone(), people[n as usize].0);
+            let other = people[(HANDS + n) as usize].0;
+            let file = files.get(&n).copied();
+            tokio::spawn(async move {
+                match (n % 4, file) {
+                    (1, Some(file)) => {
+                        assign_from_file(&ctx, file, BulkMode::SkipBad).await.unwrap();
+                        get_bulk(&ctx, file, false, None).await.unwrap().good == 1
+                    }
+                    // A leaver's seat goes to a colleague: no seat more is out afterwards.
+                    (2, _) => {
+                        let given = match assign_seat(&ctx, vs, other).await {
+                            Ok(_) => true,
+                            Err(StoreError::Seat(SeatRefusal::NoneLeft { .. } | SeatRefusal::JustGiven { .. })) => false,
+                            Err(error) => panic!("{error}"),
+                        };
+                        let moved = move_seats(&ctx, other, SeatsOfLeaver::HandOver, Some(to)).await.unwrap();
+                        assert_eq!(moved.iter().any(|m| m.outcome == SeatMoved::HandedOver), given);
+                        given
+                    }
+                    _ => match assign_seat(&ctx, vs, to).await {
+                        Ok(_) => true,
+                        Err(StoreError::Seat(SeatRefusal::JustGiven { to })) => {
+                            assert!(to.starts_with("Person "), "{to}");
+                            false
+                        }
+                        Err(error) => panic!("{error}"),
+                    },
+                }
+            })
+        })
+        .collect();
+    let mut given = 0;
+    for task in tasks {
+        given += usize::from(task.await.unwrap());
+    }
+    assert_eq!(given, 10);
+    crate::seats::consistent(&world, vs).await;
+    assert!(world.audit_holds(company).await > events);
+    assert_eq!(world.seats_of(vs).await, (13, 13), "all that were granted are out, and no more");
+}
+
+/// Two Global admins take the role from each other at once: one of them keeps it.
+async fn last_admin(backend: Backend) {
+    use domain::access::Role;
+    use store::people::account::{disable_user, set_roles};
+    let world = demo(backend).await;
+    let anna = world.anna().await;
+    let ursula = world.person("ursula.user@contoso.example").await.0;
+    set_roles(&anna, ursula, &[Role::GlobalAdmin]).await.unwrap();
+    let ursulas = world.ctx("ursula.user@contoso.example").await;
+    let annas = anna.user();
+    let first = tokio::spawn(async move { set_roles(&anna, ursula, &[]).await.is_ok() });
+    let second = tokio::spawn(async move {
+        disable_user(&ursulas, annas, domain::people::SeatsOfLeaver::Free, None).await.is_ok()
+    });
+    let done = [first.await.unwrap(), second.await.unwrap()];
+    assert_eq!(done.iter().filter(|d| **d).count(), 1, "{done:?}");
+}
+
 mod sqlite {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_last_ten_seats() {
+        last_seats(Backend::SqliteFile).await;
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_last_global_admin() {
+        last_admin(Backend::SqliteFile).await;
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_burst_of_guesses() {
@@ -130,6 +227,15 @@ mod sqlite {
 }
 mod postgres {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_last_ten_seats() {
+        last_seats(Backend::Postgres).await;
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_last_global_admin() {
+        last_admin(Backend::Postgres).await;
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_burst_of_guesses() {

@@ -1,0 +1,162 @@
+//! Lists as CSV, streamed: memory does not grow with the list.
+
+use crate::request::say;
+use crate::router::AppState;
+use app::error::AppError;
+use app::i18n;
+use app::session::ssr::RequestInfo;
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use domain::catalogue::Category;
+use domain::language::Language;
+use domain::people::Held;
+use futures_util::stream;
+use http::header;
+use serde::Deserialize;
+use store::benefits::history::{Export, Exported, Wanted, begin_export, end_of_day};
+
+/// What of which seats.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    benefit: String,
+    #[serde(default)]
+    category: String,
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    view: String,
+    #[serde(default)]
+    at: String,
+}
+
+impl Asked {
+    fn exported(&self) -> Option<Exported> {
+        let wanted = match (self.view.as_str(), self.at.parse()) {
+            ("history", _) => Wanted::History,
+            (_, Ok(day)) => Wanted::AsOf(end_of_day(day)),
+            _ => Wanted::Now,
+        };
+        if !self.person.is_empty() {
+            return self.person.parse().ok().map(Exported::Person);
+        }
+        if !self.category.is_empty() {
+            return Category::from_slug(&self.category).map(|c| Exported::Category(c, wanted));
+        }
+        self.benefit.parse().ok().map(|id| Exported::Benefit(id, wanted))
+    }
+}
+
+/// A cell that a spreadsheet takes for text. What begins like a formula gets a quote before it.
+fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn line(cells: &[String]) -> Result<Bytes, std::io::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(cells.iter().map(|c| cell(c))).map_err(std::io::Error::other)?;
+    writer.into_inner().map(Bytes::from).map_err(|e| std::io::Error::other(e.to_string()))
+}
+
+fn heading(l: Language) -> Vec<String> {
+    use i18n::t;
+    [
+        t::benefits::benefit(l),
+        t::benefits::package(l),
+        t::seats::seat(l),
+        t::seats::holder(l),
+        t::sign_in::email(l),
+        t::seats::from(l),
+        t::seats::how(l),
+        t::seats::by(l),
+        t::seats::until(l),
+        t::seats::ended(l),
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
+
+/// Times in the machine's form, so that a spreadsheet sorts them.
+fn cells(l: Language, held: &Held) -> Vec<String> {
+    vec![
+        held.product.clone(),
+        held.package.clone(),
+        held.seat.to_string(),
+        held.name.clone(),
+        held.email.clone(),
+        i18n::machine(held.from),
+        i18n::held_how(l, held.how).to_owned(),
+        held.by.clone(),
+        held.until.map(i18n::machine).unwrap_or_default(),
+        i18n::held_why(l, held),
+    ]
+}
+
+/// What is left to be sent.
+enum Rest {
+    Heading(Box<Export>),
+    Rows(Box<Export>),
+    Nothing,
+}
+
+/// `/export/seats.csv`: the seats of a benefit, a category or a person.
+pub async fn seats(
+    State(state): State<AppState>,
+    Extension(info): Extension<RequestInfo>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let refuse = |error: AppError| say(&state, error, true, info.preferences);
+    let Some(ctx) = &info.ctx else { return refuse(AppError::SignedOut) };
+    let Some(what) = asked.exported() else { return refuse(AppError::NotFound) };
+    let export = match begin_export(ctx, what).await {
+        Ok(export) => export,
+        Err(error) => {
+            let reference = info.origin.request_id.clone().unwrap_or_default();
+            return refuse(AppError::from_store(error, &reference));
+        }
+    };
+    let l = ctx.language;
+    let body = stream::unfold(Rest::Heading(Box::new(export)), move |rest| async move {
+        match rest {
+            // The mark tells spreadsheets that this is UTF-8.
+            Rest::Heading(export) => {
+                let first = line(&heading(l)).map(|line| Bytes::from([&b"\xef\xbb\xbf"[..], &line].concat()));
+                Some((first, Rest::Rows(export)))
+            }
+            Rest::Rows(mut export) => match export.next().await {
+                Ok(rows) if rows.is_empty() => None,
+                Ok(rows) => {
+                    let lines = rows.iter().map(|held| line(&cells(l, held))).collect::<Result<Vec<_>, _>>();
+                    Some((lines.map(|lines| Bytes::from(lines.concat())), Rest::Rows(export)))
+                }
+                // A broken connection, so that nobody takes half a list for the whole.
+                Err(error) => {
+                    tracing::error!(%error, "an export broke off");
+                    Some((Err(std::io::Error::other("broken off")), Rest::Nothing))
+                }
+            },
+            Rest::Nothing => None,
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"seats.csv\""),
+    ];
+    (headers, Body::from_stream(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert!(cell(evil).starts_with('\''), "{evil}");
+        }
+        assert_eq!(cell("Anna = 1"), "Anna = 1");
+        assert_eq!(line(&["a,b".to_owned(), "c\"d".to_owned()]).unwrap(), "\"a,b\",\"c\"\"d\"\r\n");
+    }
+}
