@@ -51,7 +51,7 @@ let over = false;
 console.log(`${'first visit'.padEnd(22)}${'what'.padEnd(8)}${'raw kB'.padStart(9)}${'brotli kB'.padStart(11)}`);
 for (const [path, page] of [
   ['/sign-in', null],
-  ['/benefits/software', 'benefits_page_view'],
+  ['/benefits/software', 'software_page_'],
 ]) {
   const html = await (await fetch(base + path, { headers: { accept: 'text/html', cookie: page ? cookie : '' } })).text();
   const files = [find(/^vorteil\..*\.css$/)];

@@ -1,17 +1,16 @@
 //! The document, the frame around the pages, and the routes.
 
-use crate::benefits::{BenefitsPage, FilePage, NewFilePage, SeatsPage};
+use crate::benefits::{BenefitsPage, SeatsPages, SoftwarePage};
 use crate::dashboard::DashboardPage;
 use crate::error::AppError;
-use crate::global_admin::GlobalAdminPage;
+use crate::global_admin::RequestPages;
 use crate::i18n::{self, t};
 use crate::my_benefits::MyBenefitsPage;
-use crate::operator::QueuePage;
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
 use crate::profile::ProfilePage;
 use crate::session::{CurrentViewer, get_viewer, load, preferences, use_language, use_viewer};
 use crate::ui::failure;
-use crate::users::{NewUserPage, PersonPage, UsersPage};
+use crate::users::UsersPages;
 use domain::access::Action;
 use domain::catalogue::Category;
 use domain::view::{Preferences, Viewer};
@@ -40,16 +39,16 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<DashboardPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/global-admin") view={Lazy::<GlobalAdminPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/global-admin") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/software") view={Lazy::<SoftwarePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/:category/:benefit/seats") view={Lazy::<SeatsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/:category/:benefit/seats/file") view={Lazy::<NewFilePage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/:category/:benefit/seats/file/:file") view={Lazy::<FilePage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category/:benefit/seats") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category/:benefit/seats/file") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category/:benefit/seats/file/:file") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/my-benefits") view={Lazy::<MyBenefitsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/account/users") view={Lazy::<UsersPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/account/users/new") view={Lazy::<NewUserPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/account/users/:id") view={Lazy::<PersonPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/queue") view={Lazy::<QueuePage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account/users") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account/users/:id") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/queue") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />
                 </ParentRoute>

@@ -81,7 +81,10 @@ pub fn is_local_path(path: &str) -> bool {
 pub async fn get_viewer() -> Result<Option<Viewer>, AppError> {
     let request = ssr::request()?;
     match request.ctx {
-        Some(ctx) => ssr::answer(store::people::profile::get_viewer(&ctx).await).map(Some),
+        Some(ctx) => {
+            let viewer = ssr::answer(store::people::profile::get_viewer(&ctx).await)?;
+            Ok(Some(Viewer { links: (*request.links).clone(), ..viewer }))
+        }
         None => Ok(None),
     }
 }
@@ -143,6 +146,7 @@ pub mod ssr {
         pub secure: bool,
         /// The address that browsers use, without a slash at its end.
         pub base_url: String,
+        pub links: std::sync::Arc<domain::view::Links>,
     }
 
     /// A name that only this host can set, over https.

@@ -19,6 +19,15 @@ pub struct Viewer {
     pub in_predecessor: bool,
     /// Benefits per category, in the order of [`Category::ALL`].
     pub counts: Vec<u64>,
+    pub links: Links,
+}
+
+/// Where the programme lives besides this portal, as far as its operator has said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Links {
+    /// How to become a member.
+    pub membership: Option<String>,
+    pub predecessor: Option<String>,
 }
 
 impl Viewer {
@@ -87,6 +96,8 @@ pub struct Dashboard {
     pub attention: Vec<Attention>,
     /// Whether more wants attention than is listed.
     pub more: bool,
+    /// Requests for the role of Global admin that wait for this person.
+    pub role_requests: u64,
 }
 
 /// A product's keys in stock, for an operator; never the keys.
@@ -103,6 +114,8 @@ pub struct OperatorDashboard {
     pub companies: u64,
     pub catalogue_version: Option<i32>,
     pub stock: Vec<Stock>,
+    /// Requests that wait for an operator.
+    pub queue: u64,
 }
 
 /// A benefit that a person holds a seat of.

@@ -1,5 +1,5 @@
 // A server per worker, words by language, and a page that fails the test when its console does.
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -126,6 +126,34 @@ export async function visit(page: Page, path: string, scripted: boolean) {
   const answer = await page.goto(path);
   await settled(page, scripted);
   return answer!;
+}
+
+let added = 0;
+/** Adds a person to the signed-in company and gives their name, which nobody else has. */
+export async function addUser(page: Page, t: Words, name: string, scripted: boolean): Promise<string> {
+  added += 1;
+  const whole = `${name} ${process.pid}x${added}`;
+  await visit(page, '/account/users/new', scripted);
+  await page.getByLabel(t('users.name'), { exact: true }).fill(whole);
+  await page.getByLabel(t('users.email'), { exact: true }).fill(`${whole.toLowerCase().replace(/[^a-z0-9]/g, '.')}@contoso.example`);
+  await page.getByRole('button', { name: t('people.add'), exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: t('users.added_title', { name: whole }) })).toBeVisible();
+  return whole;
+}
+
+/** Picks somebody: finds them by name, then chooses them in the list. */
+export async function pick(page: Page, t: Words, name: string, scripted: boolean, label = 'seats.select') {
+  await page.getByLabel(t('people.find'), { exact: true }).fill(name);
+  if (!scripted) await page.getByRole('button', { name: t('people.find_submit'), exact: true }).click();
+  await choose(page.getByLabel(t(label), { exact: true }), name);
+}
+
+/** Chooses the person of this name, once they are in the list. */
+export async function choose(select: Locator, name: string) {
+  const option = select.getByRole('option', { name: new RegExp(name) });
+  await expect(option).toBeAttached();
+  await select.selectOption((await option.getAttribute('value'))!);
+  await expect(select.locator('option:checked')).toHaveText(new RegExp(name));
 }
 
 /** No sideways scrolling, and nothing that axe finds. */

@@ -2,6 +2,7 @@
 //!
 //! `docs/operations.md` lists them all.
 
+use domain::view::Links;
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
@@ -22,6 +23,15 @@ pub struct Config {
     /// Proxies whose `X-Forwarded-For` is believed: addresses or networks.
     #[serde(default, deserialize_with = "networks")]
     pub trusted_proxies: Vec<IpNet>,
+    /// Where a company learns how to become a member.
+    #[serde(default)]
+    pub membership_url: Option<String>,
+    /// The portal that some companies are still managed in.
+    #[serde(default)]
+    pub predecessor_url: Option<String>,
+    /// The name server that is asked for the proof of a domain, instead of the machine's own.
+    #[serde(default)]
+    pub dns_server: Option<SocketAddr>,
     /// Load sample data into a new database.
     pub demo: bool,
     /// Stylesheet, script and WebAssembly. Default: `site` beside the program, or the build's.
@@ -60,6 +70,8 @@ pub enum ConfigProblem {
         "public_url has to begin with https:// (or http:// on a loopback address), like https://benefits.example.com; it is {0}."
     )]
     PublicUrl(String),
+    #[error("{0} has to begin with https://; it is {1}.")]
+    Link(&'static str, String),
     #[error(
         "Listening on {0} without public_url = \"https://…\": passwords would travel in clear. Set public_url to the address of your TLS proxy, or listen on 127.0.0.1."
     )]
@@ -126,6 +138,11 @@ impl Config {
                 return Err(ConfigProblem::PublicUrl(url.clone()));
             }
         }
+        for (name, url) in [("membership_url", &self.membership_url), ("predecessor_url", &self.predecessor_url)] {
+            if let Some(url) = url.as_ref().filter(|url| !url.starts_with("https://")) {
+                return Err(ConfigProblem::Link(name, url.clone()));
+            }
+        }
         if !self.is_secure() && !self.listen.ip().is_loopback() {
             return Err(ConfigProblem::InClear(self.listen));
         }
@@ -134,6 +151,17 @@ impl Config {
             return Err(ConfigProblem::NoProxy);
         }
         Ok(())
+    }
+
+    /// Links out of the portal; a demo has examples.
+    pub fn links(&self) -> Links {
+        let or_example = |url: &Option<String>, example: &str| {
+            url.clone().or_else(|| self.demo.then(|| format!("https://programme.example/{example}")))
+        };
+        Links {
+            membership: or_example(&self.membership_url, "membership"),
+            predecessor: or_example(&self.predecessor_url, "predecessor"),
+        }
     }
 
     /// Whether browsers come over https.
@@ -165,6 +193,15 @@ mod tests {
         assert!(problem.contains("socket address"), "{problem}");
         assert!(from("trusted_proxies = ['10.0.0.0/8', '192.0.2.1']").unwrap().trusted_proxies.len() == 2);
         assert!(from("trusted_proxies = ['proxy']").unwrap_err().to_string().contains("proxy is neither"));
+    }
+
+    #[test]
+    fn links_lead_to_https() {
+        assert!(matches!(from("membership_url = 'javascript:x'"), Err(ConfigProblem::Link("membership_url", _))));
+        let config = from("predecessor_url = 'https://old.example/'").unwrap();
+        assert_eq!(config.links().predecessor.as_deref(), Some("https://old.example/"));
+        assert_eq!(config.links().membership, None);
+        assert!(from("dns_server = '127.0.0.1:5353'").unwrap().dns_server.is_some());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use domain::catalogue::Category;
 use domain::language::Language;
 use domain::people::Held;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http::header;
 use serde::Deserialize;
 use store::benefits::history::{Export, Exported, Wanted, begin_export, end_of_day};
@@ -139,7 +139,9 @@ pub async fn seats(
             },
             Rest::Nothing => None,
         }
-    });
+    })
+    // Compression asks once more after the end.
+    .fuse();
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"seats.csv\""),

@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use domain::view::Links;
 use http::header::{CACHE_CONTROL, HeaderValue};
 use http::{Method, StatusCode};
 use ipnet::IpNet;
@@ -36,6 +37,7 @@ pub struct AppState {
     pub secure: bool,
     /// The address that browsers use, where one is set.
     pub public_url: Option<String>,
+    pub links: Arc<Links>,
     /// There is an operator: once true, it stays so.
     set_up: Arc<AtomicBool>,
 }
@@ -49,6 +51,7 @@ impl AppState {
             demo: config.demo,
             secure: config.is_secure(),
             public_url: config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
+            links: Arc::new(config.links()),
             set_up: Arc::new(AtomicBool::new(false)),
         }
     }

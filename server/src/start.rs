@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store::people::setup::{InstallError, is_demo, issue_setup_token, needs_setup, open_installation};
 use store::secrets::RingProblem;
-use store::{Clock, Db, Store, StoreError, demo};
+use store::{Clock, Db, Dns, Store, StoreError, demo};
 use tokio::net::TcpListener;
 
 /// Sessions that ended are removed this often.
@@ -98,7 +98,11 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Store, StartProblem> 
         db.migrate().await.map_err(failed)?;
         open().await?
     };
-    Ok(Store::new(db, clock, ring))
+    let mut store = Store::new(db, clock, ring);
+    if let Some(server) = config.dns_server {
+        store.dns = Dns::at(server);
+    }
+    Ok(store)
 }
 
 /// Where the built site lies, and whether its file names hold hashes.

@@ -7,6 +7,7 @@ use crate::entity::{
     product_version, term,
 };
 use crate::error::{StoreError, StoreResult};
+use crate::people::role_request::{count_waiting, list_ownerless};
 use chrono::TimeDelta;
 use domain::access::Action;
 use domain::benefits::view::SOON_DAYS;
@@ -87,7 +88,8 @@ pub async fn get_dashboard(ctx: &Ctx) -> StoreResult<Dashboard> {
         });
     }
     let (attention, more) = attention(ctx, company).await?;
-    Ok(Dashboard { packages, attention, more })
+    let role_requests = if ctx.principal.can(Action::GrantGlobalAdmin) { count_waiting(ctx, company).await? } else { 0 };
+    Ok(Dashboard { packages, attention, more, role_requests })
 }
 
 /// Pending benefits, ones that end or lapse soon, and free seats: the nearest date first.
@@ -183,5 +185,6 @@ pub async fn get_operator_dashboard(ctx: &Ctx) -> StoreResult<OperatorDashboard>
         .one(db)
         .await?
         .map(|v| v.number);
-    Ok(OperatorDashboard { companies: company::Entity::find().count(db).await?, catalogue_version, stock })
+    let queue = list_ownerless(ctx).await?.len() as u64;
+    Ok(OperatorDashboard { companies: company::Entity::find().count(db).await?, catalogue_version, stock, queue })
 }

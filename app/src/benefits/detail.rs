@@ -4,7 +4,6 @@ use super::address::Address;
 use super::install::Install;
 use super::keys::{Keys, RevealAction};
 use super::page::DetailResource;
-use super::seats::Seats;
 use crate::i18n::{self, t};
 use crate::picker::Picker;
 use crate::session::use_language;
@@ -19,11 +18,19 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub struct Panel {
     pub reveal: RevealAction,
-    pub picker: Picker,
+    pub seats: Option<SeatsPart>,
     pub may_get_keys: bool,
     pub may_assign: bool,
     pub get_keys: StoredValue<WhoMay>,
     pub assign: StoredValue<WhoMay>,
+}
+
+/// What a page needs for benefits with seats. The software page has none of it, and so does not
+/// load it.
+#[derive(Clone, Copy)]
+pub struct SeatsPart {
+    pub picker: Picker,
+    pub draw: fn(Category, Memo<Address>, BenefitDetail, Panel, Picker) -> AnyView,
 }
 
 #[component]
@@ -38,13 +45,19 @@ pub fn Detail(
         <Transition fallback=move || view! { <p class="detail hint">{t::shell::loading(l)}</p> }>
             {move || Suspend::new(async move {
                 match detail.await {
-                    Some(Ok(detail)) => view! { <Opened category=category address=address detail=detail panel=panel /> }.into_any(),
+                    Some(Ok(detail)) => draw_detail(category, address, detail, panel).await,
                     Some(Err(error)) => view! { <Alert error=error /> }.into_any(),
                     None => ().into_any(),
                 }
             })}
         </Transition>
     }
+}
+
+/// A part of the program that is loaded when a row is opened first.
+#[lazy]
+pub fn draw_detail(category: Category, address: Memo<Address>, detail: BenefitDetail, panel: Panel) -> AnyView {
+    view! { <Opened category=category address=address detail=detail panel=panel /> }.into_any()
 }
 
 #[component]
@@ -86,8 +99,8 @@ fn Opened(
     });
     let right = if fulfilment.has_downloads() {
         view! { <Install category=category address=address detail=detail.clone() /> }.into_any()
-    } else if fulfilment.has_seats() {
-        view! { <Seats category=category address=address detail=detail.clone() panel=panel /> }.into_any()
+    } else if let (true, Some(part)) = (fulfilment.has_seats(), panel.seats) {
+        (part.draw)(category, address, detail.clone(), panel, part.picker)
     } else {
         view! { <Facts detail=detail.clone() /> }.into_any()
     };

@@ -4,7 +4,7 @@ use super::server_fns::{AssignFile, get_detail, get_file, get_progress};
 use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
-use crate::session::{Loaded, load, use_language};
+use crate::session::{load, use_language};
 use crate::ui::{Alert, Notice, PageHead, failure, table_head};
 use domain::access::Action;
 use domain::benefits::bulk::{Bulk, BulkMode, BulkProgress, COLUMN, LineOutcome, MAX_LINES};
@@ -14,7 +14,6 @@ use domain::language::Language;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
-use leptos_router::{LazyRoute, lazy_route};
 use std::time::Duration;
 
 const CHECK: &str = "seats/check_file";
@@ -26,32 +25,21 @@ fn file_href(category: Category, benefit: &str) -> String {
     [&super::seats::seats_href(category, benefit), "/file"].concat()
 }
 
-pub struct NewFilePage {
-    detail: Loaded<Result<BenefitDetail, AppError>>,
-}
-
-#[lazy_route]
-impl LazyRoute for NewFilePage {
-    fn data() -> Self {
-        let params = use_params_map();
-        Self { detail: load(move || params.with(|p| p.get("benefit").unwrap_or_default()), get_detail) }
+pub fn new_file_page() -> AnyView {
+    let params = use_params_map();
+    let detail = load(move || params.with(|p| p.get("benefit").unwrap_or_default()), get_detail);
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match detail.await {
+                    Ok(detail) if detail.row.fulfilment.has_seats() => view! { <NewFile detail=detail /> }.into_any(),
+                    Ok(_) => failure(&AppError::NotFound),
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Suspense>
     }
-
-    fn view(this: Self) -> AnyView {
-        let detail = this.detail;
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match detail.await {
-                        Ok(detail) if detail.row.fulfilment.has_seats() => view! { <NewFile detail=detail /> }.into_any(),
-                        Ok(_) => failure(&AppError::NotFound),
-                        Err(error) => failure(&error),
-                    }
-                })}
-            </Suspense>
-        }
-        .into_any()
-    }
+    .into_any()
 }
 
 #[component]
@@ -90,42 +78,30 @@ fn asked(query: &ParamsMap) -> (bool, String) {
     (query.get("only").as_deref() == Some("bad"), query.get("after").unwrap_or_default())
 }
 
-pub struct FilePage {
-    file: Loaded<Result<Bulk, AppError>>,
-}
-
-#[lazy_route]
-impl LazyRoute for FilePage {
-    fn data() -> Self {
-        let (params, query) = (use_params_map(), use_query_map());
-        let file = load(
-            move || (params.with(|p| p.get("file").unwrap_or_default()), query.with(asked)),
-            |(file, (only_bad, after))| get_file(file, only_bad, after),
-        );
-        Self { file }
-    }
-
-    fn view(this: Self) -> AnyView {
-        let file = this.file;
-        let action = ServerAction::<AssignFile>::new();
-        // Done: what stands here is told anew.
-        Effect::new(move |_| {
-            if matches!(action.value().get(), Some(Ok(()))) {
-                file.refetch();
-            }
-        });
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    match file.await {
-                        Ok(bulk) => view! { <File bulk=bulk action=action /> }.into_any(),
-                        Err(error) => failure(&error),
-                    }
-                })}
-            </Transition>
+pub fn file_page() -> AnyView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let file = load(
+        move || (params.with(|p| p.get("file").unwrap_or_default()), query.with(asked)),
+        |(file, (only_bad, after))| get_file(file, only_bad, after),
+    );
+    let action = ServerAction::<AssignFile>::new();
+    // Done: what stands here is told anew.
+    Effect::new(move |_| {
+        if matches!(action.value().get(), Some(Ok(()))) {
+            file.refetch();
         }
-        .into_any()
+    });
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match file.await {
+                    Ok(bulk) => view! { <File bulk=bulk action=action /> }.into_any(),
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Transition>
     }
+    .into_any()
 }
 
 #[component]

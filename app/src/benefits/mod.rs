@@ -14,6 +14,27 @@ mod seats;
 mod seats_page;
 mod server_fns;
 
-pub use file_page::{FilePage, NewFilePage};
-pub use page::BenefitsPage;
-pub use seats_page::SeatsPage;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::{LazyRoute, lazy_route};
+
+pub use page::{BenefitsPage, SoftwarePage};
+
+/// The pages below a benefit's seats, in one part of the program.
+pub struct SeatsPages;
+
+#[lazy_route]
+impl LazyRoute for SeatsPages {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(_this: Self) -> AnyView {
+        let has_file = use_params_map().with_untracked(|p| p.get("file").is_some());
+        match use_location().pathname.get_untracked().trim_end_matches('/') {
+            _ if has_file => file_page::file_page(),
+            path if path.ends_with("/file") => file_page::new_file_page(),
+            _ => seats_page::seats_page(),
+        }
+    }
+}

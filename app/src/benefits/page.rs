@@ -1,39 +1,92 @@
 //! The page of a category.
 
 use super::address::Address;
-use super::detail::Panel;
+use super::detail::{Panel, SeatsPart};
 use super::keys::RevealAction;
+use super::seats::draw_seats;
 use super::list::{Chips, Search, Table};
 use super::server_fns::{ListAnswer, get_detail, list_benefits};
 use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::picker::Picker;
 use crate::session::{Loaded, load, use_language, use_viewer};
-use crate::ui::{Alert, Empty, Notice, PageHead, failure};
+use crate::ui::{Alert, Empty, Notice, PageHead, ViewerLink, failure};
 use domain::access::Action;
 use domain::benefits::view::{BenefitDetail, Trace};
 use domain::catalogue::{Category, Fulfilment};
 use domain::language::Language;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
-use leptos_router::{LazyRoute, lazy_route};
+use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::LazyRoute;
 
 /// The open row's detail; nothing while no row is open.
 pub type DetailResource = Loaded<Option<Result<BenefitDetail, AppError>>>;
 
-pub struct BenefitsPage {
+/// Any category, with everything that its benefits may need.
+pub struct BenefitsPage;
+
+#[lazy]
+pub fn benefits_page() -> AnyView {
+    let page = Page::load();
+    let picker = Picker::new(move || {
+        let has_seats = Category::from_slug(&page.slug.get()).is_some_and(is_picked_for);
+        has_seats && page.address.with(|a| !a.open.is_empty())
+    });
+    page.draw(Some(SeatsPart { picker, draw: draw_seats }))
+}
+
+impl LazyRoute for BenefitsPage {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_this: Self) -> AnyView {
+        load_details().await;
+        benefits_page().await
+    }
+}
+
+/// The software benefits: the page that most people open, and the smallest.
+pub struct SoftwarePage;
+
+#[lazy]
+pub fn software_page() -> AnyView {
+    Page::load().draw(None)
+}
+
+impl LazyRoute for SoftwarePage {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_this: Self) -> AnyView {
+        load_details().await;
+        software_page().await
+    }
+}
+
+/// The details are a part of the program of their own, which a list does without. An address that
+/// opens a row needs it before the page that the server drew is taken over.
+async fn load_details() {
+    #[cfg(feature = "hydrate")]
+    if use_query_map().with_untracked(|q| q.get("open").is_some()) {
+        super::detail::__preload_draw_detail().await;
+    }
+}
+
+/// What every page of a category loads.
+#[derive(Clone, Copy)]
+struct Page {
     slug: Memo<String>,
     address: Memo<Address>,
     list: Loaded<Result<ListAnswer, AppError>>,
     detail: DetailResource,
-    picker: Picker,
 }
 
-#[lazy_route]
-impl LazyRoute for BenefitsPage {
-    fn data() -> Self {
-        let (params, query) = (use_params_map(), use_query_map());
-        let slug = Memo::new(move |_| params.with(|p| p.get("category").unwrap_or_default()));
+impl Page {
+    fn load() -> Self {
+        let (path, query) = (use_location().pathname, use_query_map());
+        let slug = Memo::new(move |_| path.with(|p| p.split('/').nth(2).unwrap_or_default().to_owned()));
         let address = Memo::new(move |_| query.with(Address::read));
         // Opening a row or choosing a language does not load the list again.
         let wanted = Memo::new(move |_| address.with(|a| (a.filter, a.search.clone(), a.after.clone())));
@@ -46,15 +99,11 @@ impl LazyRoute for BenefitsPage {
             move || open.get(),
             |open| async move { if open.is_empty() { None } else { Some(get_detail(open).await) } },
         );
-        let picker = Picker::new(move || {
-            let has_seats = Category::from_slug(&slug.get()).is_some_and(is_picked_for);
-            has_seats && open.with(|open| !open.is_empty())
-        });
-        Self { slug, address, list, detail, picker }
+        Self { slug, address, list, detail }
     }
 
-    fn view(this: Self) -> AnyView {
-        let BenefitsPage { slug, address, list, detail, picker } = this;
+    fn draw(self, seats: Option<SeatsPart>) -> AnyView {
+        let Self { slug, address, list, detail } = self;
         let l = use_language();
         let viewer = use_viewer();
         let category = Memo::new(move |_| Category::from_slug(&slug.get()));
@@ -68,6 +117,9 @@ impl LazyRoute for BenefitsPage {
             }
             total
         });
+        // Fetched once the page is alive, so that the first arrow opens at once.
+        #[cfg(feature = "hydrate")]
+        Effect::new(|_| leptos::task::spawn_local(super::detail::__preload_draw_detail()));
         // Kept here, so that the keys stay in sight while list and detail are loaded anew: who saw
         // them, and that the refund right has ended, is told at once.
         let reveal = RevealAction::new();
@@ -96,6 +148,7 @@ impl LazyRoute for BenefitsPage {
                     let may_get_keys = viewer.as_ref().is_some_and(|v| v.can(Action::GetKeys));
                     let may_assign = viewer.as_ref().is_some_and(|v| v.can(Action::AssignSeat));
                     let is_mine = viewer.as_ref().is_some_and(|v| v.can(Action::OpenMyBenefits));
+                    let company = viewer.as_ref().and_then(|v| v.company.clone());
                     let holds_none = viewer.is_some_and(|v| v.counts.iter().all(|&n| n == 0));
                     match list.await {
                         Err(AppError::Forbidden(Action::OpenBenefits)) if is_mine => view! { <ForEmployees /> }.into_any(),
@@ -109,10 +162,11 @@ impl LazyRoute for BenefitsPage {
                                     answer=answer
                                     detail=detail
                                     reveal=reveal
-                                    picker=picker
+                                    seats=seats
                                     may_get_keys=may_get_keys
                                     may_assign=may_assign
                                     holds_none=holds_none
+                                    company=company
                                 />
                             }
                             .into_any()
@@ -156,6 +210,13 @@ fn Head(category: Category) -> impl IntoView {
     }
 }
 
+/// Says where the role is had that assigns users.
+#[component]
+fn Become() -> impl IntoView {
+    let l = use_language();
+    view! { <p class="links"><a href="/benefits/global-admin">{t::global_admin::link(l)}</a></p> }
+}
+
 /// A person without a role: where their own benefits are.
 #[component]
 fn ForEmployees() -> impl IntoView {
@@ -177,17 +238,29 @@ fn Answer(
     answer: ListAnswer,
     detail: DetailResource,
     reveal: RevealAction,
-    picker: Picker,
+    seats: Option<SeatsPart>,
     may_get_keys: bool,
     may_assign: bool,
     holds_none: bool,
+    company: Option<String>,
 ) -> impl IntoView {
     let l = use_language();
     let ListAnswer { page, get_keys, assign } = answer;
-    let panel = Panel { reveal, picker, may_get_keys, may_assign, get_keys: StoredValue::new(get_keys), assign: StoredValue::new(assign) };
+    let panel = Panel { reveal, seats, may_get_keys, may_assign, get_keys: StoredValue::new(get_keys), assign: StoredValue::new(assign) };
     if page.counts[0] == 0 {
         let title = if holds_none { t::dashboard::no_package(l) } else { t::benefits::none_here(l) };
-        return view! { <Empty title=title>""</Empty> }.into_any();
+        let company = company.unwrap_or_default();
+        let join = holds_none.then(|| {
+            view! {
+                <p>{t::dashboard::no_package_text(l, &company)}</p>
+                <p><ViewerLink of=|links| links.membership.clone() label=t::dashboard::join(l) /></p>
+            }
+        });
+        return view! {
+            {(!may_assign).then(|| view! { <Become /> })}
+            <Empty title=title>{join}</Empty>
+        }
+        .into_any();
     }
     let notices = page
         .refundable
@@ -217,6 +290,7 @@ fn Answer(
     let counts = page.counts;
     view! {
         {notices}
+        {(!may_assign).then(|| view! { <Become /> })}
         <Chips category=category address=address counts=counts />
         {list}
     }

@@ -4,7 +4,7 @@ use super::address::Address;
 use super::detail::Panel;
 use crate::form::{Done, Form, Refusal};
 use crate::i18n::{self, t};
-use crate::picker::PersonField;
+use crate::picker::{PersonField, Picker};
 use crate::session::use_language;
 use crate::ui::Date;
 use domain::access::Action;
@@ -24,8 +24,25 @@ pub fn seats_href(category: Category, benefit: &str) -> String {
     ["/benefits/", category.spec().slug, "/", benefit, "/seats"].concat()
 }
 
+/// The seats, for a page that has them.
+pub fn draw_seats(
+    category: Category,
+    address: Memo<Address>,
+    detail: BenefitDetail,
+    panel: Panel,
+    picker: Picker,
+) -> AnyView {
+    view! { <Seats category=category address=address detail=detail panel=panel picker=picker /> }.into_any()
+}
+
 #[component]
-pub fn Seats(category: Category, address: Memo<Address>, detail: BenefitDetail, panel: Panel) -> impl IntoView {
+fn Seats(
+    category: Category,
+    address: Memo<Address>,
+    detail: BenefitDetail,
+    panel: Panel,
+    picker: Picker,
+) -> impl IntoView {
     let l = use_language();
     let row = detail.row.clone();
     let total = row.quantity.map_or_else(|| t::words::unlimited(l).to_owned(), |q| i18n::number(l, u64::from(q)));
@@ -37,26 +54,31 @@ pub fn Seats(category: Category, address: Memo<Address>, detail: BenefitDetail, 
     let may_act = panel.may_assign && row.status != BenefitStatus::Expired;
     let full = row.quantity.is_some_and(|q| row.taken >= q);
     let id = row.id.to_string();
-    let reassign = address.with_untracked(|a| a.reassign.clone());
-    let moving = detail.holders.rows.iter().find(|h| may_act && h.id.to_string() == reassign).cloned();
-    let action = if let Some(why) = why {
-        let label =
-            if row.fulfilment == Fulfilment::UsageAssign { t::seats::assign_self(l) } else { t::seats::assign(l) };
-        view! {
-            <button class="btn" type="button" disabled=true aria-describedby="why-no-seat">{label}</button>
-            <p class="hint" id="why-no-seat">{why}</p>
+    let uses = row.fulfilment;
+    let (held, mine) = (StoredValue::new(detail.holders.rows.clone()), detail.is_mine);
+    let benefit = id.clone();
+    // What the address says of a reassignment changes without the details being loaded anew.
+    let action = move || {
+        let wanted = address.with(|a| a.reassign.clone());
+        let moving = held.with_value(|rows| rows.iter().find(|h| h.id.to_string() == wanted).cloned());
+        if let Some(why) = why.clone() {
+            let label = if uses == Fulfilment::UsageAssign { t::seats::assign_self(l) } else { t::seats::assign(l) };
+            view! {
+                <button class="btn" type="button" disabled=true aria-describedby="why-no-seat">{label}</button>
+                <p class="hint" id="why-no-seat">{why}</p>
+            }
+            .into_any()
+        } else if !may_act {
+            ().into_any()
+        } else if uses == Fulfilment::UsageAssign {
+            view! { <Oneself benefit=benefit.clone() mine=mine full=full /> }.into_any()
+        } else if let Some(held) = moving {
+            view! { <Reassign address=address category=category held=held picker=picker /> }.into_any()
+        } else if full {
+            view! { <p class="hint">{t::seats::none_free(l)}</p> }.into_any()
+        } else {
+            view! { <Assign address=address benefit=benefit.clone() picker=picker /> }.into_any()
         }
-        .into_any()
-    } else if !may_act {
-        ().into_any()
-    } else if row.fulfilment == Fulfilment::UsageAssign {
-        view! { <Oneself detail=detail.clone() full=full /> }.into_any()
-    } else if let Some(held) = moving {
-        view! { <Reassign address=address category=category held=held panel=panel /> }.into_any()
-    } else if full {
-        view! { <p class="hint">{t::seats::none_free(l)}</p> }.into_any()
-    } else {
-        view! { <Assign address=address benefit=id.clone() panel=panel /> }.into_any()
     };
     let portal = detail.portal.clone().filter(|_| detail.is_mine).map(|url| {
         view! {
@@ -109,20 +131,20 @@ fn Kept(address: Memo<Address>) -> impl IntoView {
 }
 
 #[component]
-fn Assign(address: Memo<Address>, benefit: String, panel: Panel) -> impl IntoView {
+fn Assign(address: Memo<Address>, benefit: String, picker: Picker) -> impl IntoView {
     let l = use_language();
     view! {
         <Form of=ASSIGN class="seat-form">
             <Kept address=address />
             <input type="hidden" name="benefit" value=benefit />
-            <PersonField of=ASSIGN name="person" label=t::seats::select(l) picker=panel.picker may_add=true />
+            <PersonField of=ASSIGN name="person" label=t::seats::select(l) picker=picker may_add=true />
             <button class="btn btn-primary" type="submit">{t::seats::assign(l)}</button>
         </Form>
     }
 }
 
 #[component]
-fn Reassign(address: Memo<Address>, category: Category, held: Held, panel: Panel) -> impl IntoView {
+fn Reassign(address: Memo<Address>, category: Category, held: Held, picker: Picker) -> impl IntoView {
     let l = use_language();
     let title = t::seats::reassign_title(l, &held.seat.to_string(), &held.name);
     let cancel = move || address.with(|a| a.reassigning(String::new()).href(category));
@@ -132,7 +154,7 @@ fn Reassign(address: Memo<Address>, category: Category, held: Held, panel: Panel
         <Form of=REASSIGN class="seat-form">
             <Kept address=address />
             <input type="hidden" name="assignment" value=held.id.to_string() />
-            <PersonField of=REASSIGN name="person" label=t::seats::select(l) picker=panel.picker may_add=true />
+            <PersonField of=REASSIGN name="person" label=t::seats::select(l) picker=picker may_add=true />
             <div class="inline">
                 <button class="btn btn-primary" type="submit">{t::seats::reassign(l)}</button>
                 <a class="btn" href=cancel>{t::seats::cancel(l)}</a>
@@ -143,9 +165,9 @@ fn Reassign(address: Memo<Address>, category: Category, held: Held, panel: Panel
 
 /// A subscription that one person uses.
 #[component]
-fn Oneself(detail: BenefitDetail, full: bool) -> impl IntoView {
+fn Oneself(benefit: String, mine: bool, full: bool) -> impl IntoView {
     let l = use_language();
-    if detail.is_mine {
+    if mine {
         return view! { <p>{t::seats::self_yours(l)}</p> }.into_any();
     }
     if full {
@@ -154,7 +176,7 @@ fn Oneself(detail: BenefitDetail, full: bool) -> impl IntoView {
     view! {
         <p class="hint">{t::seats::self_text(l)}</p>
         <Form of=ASSIGN_ONESELF>
-            <input type="hidden" name="benefit" value=detail.row.id.to_string() />
+            <input type="hidden" name="benefit" value=benefit />
             <button class="btn btn-primary" type="submit">{t::seats::assign_self(l)}</button>
         </Form>
     }

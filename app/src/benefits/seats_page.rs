@@ -2,10 +2,9 @@
 
 use super::seats::{REMOVE, RemoveSeat, Until};
 use super::server_fns::list_seats;
-use crate::error::AppError;
 use crate::form::{Done, Refusal};
 use crate::i18n::{self, t};
-use crate::session::{Loaded, load, use_language, use_viewer};
+use crate::session::{load, use_language, use_viewer};
 use crate::ui::{Date, PageHead, failure, table_head};
 use chrono::NaiveDate;
 use domain::access::Action;
@@ -16,7 +15,6 @@ use domain::view::SeatsOfBenefit;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use leptos_router::params::ParamsMap;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// What the address asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,53 +45,39 @@ impl Asked {
     }
 }
 
-pub struct SeatsPage {
-    benefit: Memo<String>,
-    asked: Memo<Asked>,
-    seats: Loaded<Result<SeatsOfBenefit, AppError>>,
-}
-
-#[lazy_route]
-impl LazyRoute for SeatsPage {
-    fn data() -> Self {
-        let (params, query) = (use_params_map(), use_query_map());
-        let benefit = Memo::new(move |_| params.with(|p| p.get("benefit").unwrap_or_default()));
-        let asked = Memo::new(move |_| query.with(Asked::read));
-        let seats = load(
-            move || (benefit.get(), asked.get()),
-            |(benefit, a)| list_seats(benefit, a.history, a.at, a.search, a.after),
-        );
-        Self { benefit, asked, seats }
-    }
-
-    fn view(this: Self) -> AnyView {
-        let SeatsPage { benefit, asked, seats } = this;
-        let viewer = use_viewer();
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    let viewer = viewer.await.ok().flatten();
-                    let may = |action| viewer.as_ref().is_some_and(|v| v.can(action));
-                    match seats.await {
-                        Ok(seats) => {
-                            view! {
-                                <Loaded
-                                    benefit=benefit.get_untracked()
-                                    asked=asked.get_untracked()
-                                    seats=seats
-                                    may_assign=may(Action::AssignSeat)
-                                    may_export=may(Action::ExportData)
-                                />
-                            }
-                            .into_any()
+pub fn seats_page() -> AnyView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let benefit = Memo::new(move |_| params.with(|p| p.get("benefit").unwrap_or_default()));
+    let asked = Memo::new(move |_| query.with(Asked::read));
+    let seats = load(
+        move || (benefit.get(), asked.get()),
+        |(benefit, a)| list_seats(benefit, a.history, a.at, a.search, a.after),
+    );
+    let viewer = use_viewer();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let viewer = viewer.await.ok().flatten();
+                let may = |action| viewer.as_ref().is_some_and(|v| v.can(action));
+                match seats.await {
+                    Ok(seats) => {
+                        view! {
+                            <Loaded
+                                benefit=benefit.get_untracked()
+                                asked=asked.get_untracked()
+                                seats=seats
+                                may_assign=may(Action::AssignSeat)
+                                may_export=may(Action::ExportData)
+                            />
                         }
-                        Err(error) => failure(&error),
+                        .into_any()
                     }
-                })}
-            </Transition>
-        }
-        .into_any()
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Transition>
     }
+    .into_any()
 }
 
 #[component]

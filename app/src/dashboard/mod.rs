@@ -2,8 +2,8 @@
 
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::{Loaded, load, use_language, use_viewer};
-use crate::ui::{Empty, PageHead, StepState, failure};
+use crate::session::{load, use_language, use_viewer};
+use crate::ui::{Empty, Notice, PageHead, StepState, ViewerLink, failure, table_head};
 use domain::access::Action;
 use domain::catalogue::Category;
 use domain::language::Language;
@@ -34,24 +34,23 @@ pub async fn get_dashboard() -> Result<Board, AppError> {
     }
 }
 
-pub struct DashboardPage {
-    board: Loaded<Result<Board, AppError>>,
-}
+pub struct DashboardPage;
 
 #[lazy_route]
 impl LazyRoute for DashboardPage {
     fn data() -> Self {
-        Self { board: load(|| (), |()| get_dashboard()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_this: Self) -> AnyView {
+        let board = load(|| (), |()| get_dashboard());
         let l = use_language();
         let viewer = use_viewer();
         view! {
             <Suspense>
                 {move || Suspend::new(async move {
                     let company = viewer.await.ok().flatten().and_then(|v| v.company).unwrap_or_default();
-                    match this.board.await {
+                    match board.await {
                         Ok(Board::Company(board)) => view! { <CompanyBoard board=board company=company /> }.into_any(),
                         Ok(Board::Employee) => {
                             view! {
@@ -83,12 +82,21 @@ fn CompanyBoard(board: Dashboard, company: String) -> impl IntoView {
             {head}
             <Empty title=t::dashboard::no_package(l)>
                 <p>{t::dashboard::no_package_text(l, &company)}</p>
+                <p><ViewerLink of=|links| links.membership.clone() label=t::dashboard::join(l) /></p>
             </Empty>
         }
         .into_any();
     }
+    let requests = (board.role_requests > 0).then(|| {
+        view! {
+            <Notice>
+                <a href="/benefits/global-admin">{t::global_admin::waiting(l, board.role_requests)}</a>
+            </Notice>
+        }
+    });
     view! {
         {head}
+        {requests}
         <h2 class="section">{t::dashboard::attention(l)}</h2>
         <AttentionList lines=board.attention />
         {board.more.then(|| view! { <p class="hint">{t::dashboard::more(l)}</p> })}
@@ -117,9 +125,7 @@ fn AttentionList(lines: Vec<Attention>) -> impl IntoView {
     view! {
         <section class="card" aria-label=t::dashboard::attention(l)>
             <table class="table" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
-                </thead>
+                {table_head(&head)}
                 <tbody role="rowgroup">
                     {lines
                         .into_iter()
@@ -188,6 +194,8 @@ fn OperatorBoard(board: OperatorDashboard) -> impl IntoView {
     let version = board.catalogue_version.map_or_else(|| t::dashboard::none_yet(l).to_owned(), |n| n.to_string());
     view! {
         <PageHead title=t::dashboard::title(l) lede=t::dashboard::operator_lede(l) />
+        {(board.queue > 0)
+            .then(|| view! { <Notice><a href="/operator/queue">{t::dashboard::queue(l, board.queue)}</a></Notice> })}
         <section class="card pad">
             <dl class="facts">
                 <div><dt>{t::dashboard::companies(l)}</dt><dd class="num">{i18n::number(l, board.companies)}</dd></div>
@@ -197,9 +205,7 @@ fn OperatorBoard(board: OperatorDashboard) -> impl IntoView {
         <h2 class="section">{t::dashboard::stock(l)}</h2>
         <section class="card" aria-label=t::dashboard::stock(l)>
             <table class="table" role="table">
-                <thead role="rowgroup">
-                    <tr role="row">{head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}</tr>
-                </thead>
+                {table_head(&head)}
                 <tbody role="rowgroup">
                     {board
                         .stock

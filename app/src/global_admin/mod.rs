@@ -4,11 +4,12 @@
 use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
-use crate::session::{Loaded, load, use_language};
+use crate::session::{load, use_language};
 use crate::ui::{Notice, PageHead, failure};
 use domain::access::Action;
 use domain::people::{BecomeGlobalAdmin, DomainProof, MAX_REASON, RequestState, RoleRequest};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use leptos_router::{LazyRoute, lazy_route};
 
 const REQUEST: &str = "role_requests/request";
@@ -72,30 +73,37 @@ pub async fn prove_domain(#[server(default)] request: String) -> Result<(), AppE
     Ok(())
 }
 
-pub struct GlobalAdminPage {
-    become_one: Loaded<Result<BecomeGlobalAdmin, AppError>>,
-}
+/// "Become a global admin", and the operator's queue: in both, requests are decided.
+pub struct RequestPages;
 
 #[lazy_route]
-impl LazyRoute for GlobalAdminPage {
+impl LazyRoute for RequestPages {
     fn data() -> Self {
-        Self { become_one: load(|| (), |()| get_become()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
-        let become_one = this.become_one;
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match become_one.await {
-                        Ok(answer) => view! { <Whole answer=answer /> }.into_any(),
-                        Err(error) => failure(&error),
-                    }
-                })}
-            </Suspense>
+    fn view(_this: Self) -> AnyView {
+        if use_location().pathname.with_untracked(|path| path.starts_with("/operator/")) {
+            crate::operator::queue_page()
+        } else {
+            global_admin_page()
         }
-        .into_any()
     }
+}
+
+fn global_admin_page() -> AnyView {
+    let become_one = load(|| (), |()| get_become());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match become_one.await {
+                    Ok(answer) => view! { <Whole answer=answer /> }.into_any(),
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
 }
 
 #[component]
@@ -232,7 +240,7 @@ pub fn Decide(request: RoleRequest, told: String) -> impl IntoView {
     let invalid = wrong.is_some().then_some("true");
     view! {
         <article class="request">
-            <h3>{told}</h3>
+            <p><b>{told}</b></p>
             <p class="hint num">{t::global_admin::asked(l, &i18n::moment(l, request.created_at))}</p>
             {(!request.note.is_empty()).then(|| view! { <blockquote>{request.note.clone()}</blockquote> })}
             <Form of=DECIDE>

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::{Loaded, load, use_language};
+use crate::session::{load, use_language};
 use crate::ui::{Date, Empty, PageHead, failure, table_head};
 use domain::access::Action;
 use domain::view::{HeldSeat, MyBenefits};
@@ -16,22 +16,21 @@ pub async fn list_my_benefits() -> Result<MyBenefits, AppError> {
     answer(store::benefits::mine::list_my_benefits(&ctx).await)
 }
 
-pub struct MyBenefitsPage {
-    mine: Loaded<Result<MyBenefits, AppError>>,
-}
+pub struct MyBenefitsPage;
 
 #[lazy_route]
 impl LazyRoute for MyBenefitsPage {
     fn data() -> Self {
-        Self { mine: load(|| (), |()| list_my_benefits()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_this: Self) -> AnyView {
+        let mine = load(|| (), |()| list_my_benefits());
         let l = use_language();
         view! {
             <Suspense>
                 {move || Suspend::new(async move {
-                    let mine = match this.mine.await {
+                    let mine = match mine.await {
                         Ok(mine) => mine,
                         Err(error) => return failure(&error),
                     };

@@ -4,11 +4,10 @@ use crate::error::AppError;
 use crate::form::Done;
 use crate::global_admin::Decide;
 use crate::i18n::t;
-use crate::session::{Loaded, load, use_language};
+use crate::session::{load, use_language};
 use crate::ui::{Empty, PageHead, failure};
 use domain::people::RoleRequest;
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 #[server(prefix = "/api", endpoint = "operator/queue", output = leptos::server_fn::codec::Postcard)]
 pub async fn list_queue() -> Result<Vec<RoleRequest>, AppError> {
@@ -17,30 +16,19 @@ pub async fn list_queue() -> Result<Vec<RoleRequest>, AppError> {
     answer(store::people::role_request::list_ownerless(&ctx).await)
 }
 
-pub struct QueuePage {
-    queue: Loaded<Result<Vec<RoleRequest>, AppError>>,
-}
-
-#[lazy_route]
-impl LazyRoute for QueuePage {
-    fn data() -> Self {
-        Self { queue: load(|| (), |()| list_queue()) }
+pub fn queue_page() -> AnyView {
+    let queue = load(|| (), |()| list_queue());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match queue.await {
+                    Ok(rows) => view! { <Queue rows=rows /> }.into_any(),
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Suspense>
     }
-
-    fn view(this: Self) -> AnyView {
-        let queue = this.queue;
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match queue.await {
-                        Ok(rows) => view! { <Queue rows=rows /> }.into_any(),
-                        Err(error) => failure(&error),
-                    }
-                })}
-            </Suspense>
-        }
-        .into_any()
-    }
+    .into_any()
 }
 
 #[component]

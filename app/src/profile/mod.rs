@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::preferences::theme_name;
-use crate::session::{Loaded, load, use_language};
+use crate::session::{load, use_language};
 use crate::ui::{KeysSeen, Moment, PageHead, failure, table_head};
 use domain::access::Action;
 use domain::language::Language;
@@ -49,17 +49,16 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), AppEr
     Ok(())
 }
 
-pub struct ProfilePage {
-    profile: Loaded<Result<Profile, AppError>>,
-}
+pub struct ProfilePage;
 
 #[lazy_route]
 impl LazyRoute for ProfilePage {
     fn data() -> Self {
-        Self { profile: load(|| (), |()| get_profile()) }
+        Self
     }
 
-    fn view(this: Self) -> AnyView {
+    fn view(_this: Self) -> AnyView {
+        let profile = load(|| (), |()| get_profile());
         let l = use_language();
         let done = use_query_map().with_untracked(|q| q.get("done"));
         let told = match done.as_deref() {
@@ -71,7 +70,7 @@ impl LazyRoute for ProfilePage {
         view! {
             <Suspense>
                 {move || Suspend::new(async move {
-                    match this.profile.await {
+                    match profile.await {
                         Ok(profile) => {
                             view! {
                                 <PageHead title=t::profile::title(l) lede=t::profile::lede(l) action=Action::ManageOwnProfile />

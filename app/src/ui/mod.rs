@@ -14,7 +14,7 @@ mod page;
 
 #[cfg(feature = "ssr")]
 pub use page::page_title;
-pub use page::{PageHead, failure};
+pub use page::{PageHead, ViewerLink, failure};
 
 /// A date as people write it, with the machine's form beside it.
 #[component]

@@ -2,8 +2,10 @@
 
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::use_language;
+use crate::session::{use_language, use_viewer};
 use domain::access::Action;
+use domain::refusal::CompanyRefusal;
+use domain::view::Links;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -60,6 +62,9 @@ pub fn failure(error: &AppError) -> AnyView {
             view! { <a class="btn btn-primary" href="/sign-in?why=expired" rel="external">{t::sign_in::again(l)}</a> }
                 .into_any()
         }
+        AppError::Company(CompanyRefusal::InPredecessor) => {
+            view! { <ViewerLink of=|links| links.predecessor.clone() label=t::shell::to_predecessor(l) /> }.into_any()
+        }
         _ => view! { <a class="btn" href="/">{t::refusals::to_dashboard(l)}</a> }.into_any(),
     };
     view! {
@@ -71,4 +76,18 @@ pub fn failure(error: &AppError) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// A way out of the portal, where its operator has set one.
+#[component]
+pub fn ViewerLink(of: fn(&Links) -> Option<String>, label: &'static str) -> impl IntoView {
+    let viewer = use_viewer();
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let href = viewer.await.ok().flatten().and_then(|v| of(&v.links));
+                href.map(|href| view! { <a class="btn btn-primary" href=href rel="external noreferrer">{label}</a> })
+            })}
+        </Suspense>
+    }
 }

@@ -1,16 +1,14 @@
 //! The list of people.
 
 use super::server_fns::{ListAnswer, list_users};
-use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::{Loaded, load, use_language, use_viewer};
+use crate::session::{load, use_language, use_viewer};
 use crate::ui::{Empty, Notice, PageHead, account_state, failure, table_head};
 use domain::access::Action;
 use domain::people::{AccountState, PeopleFilter, PeoplePage, PersonRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
-use leptos_router::{LazyRoute, lazy_route};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Asked {
@@ -40,37 +38,24 @@ impl Asked {
     }
 }
 
-pub struct UsersPage {
-    asked: Memo<Asked>,
-    list: Loaded<Result<ListAnswer, AppError>>,
-}
-
-#[lazy_route]
-impl LazyRoute for UsersPage {
-    fn data() -> Self {
-        let query = use_query_map();
-        let asked = Memo::new(move |_| query.with(Asked::read));
-        let list =
-            load(move || asked.get(), |asked| list_users(asked.filter.slug().to_owned(), asked.search, asked.after));
-        Self { asked, list }
+pub fn users_page() -> AnyView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| query.with(Asked::read));
+    let list =
+        load(move || asked.get(), |asked| list_users(asked.filter.slug().to_owned(), asked.search, asked.after));
+    let viewer = use_viewer();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let may_add = viewer.await.ok().flatten().is_some_and(|v| v.can(Action::AddUser));
+                match list.await {
+                    Ok(answer) => view! { <List asked=asked.get_untracked() answer=answer may_add=may_add /> }.into_any(),
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Transition>
     }
-
-    fn view(this: Self) -> AnyView {
-        let UsersPage { asked, list } = this;
-        let viewer = use_viewer();
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    let may_add = viewer.await.ok().flatten().is_some_and(|v| v.can(Action::AddUser));
-                    match list.await {
-                        Ok(answer) => view! { <List asked=asked.get_untracked() answer=answer may_add=may_add /> }.into_any(),
-                        Err(error) => failure(&error),
-                    }
-                })}
-            </Transition>
-        }
-        .into_any()
-    }
+    .into_any()
 }
 
 #[component]

@@ -9,36 +9,26 @@ use crate::ui::{PageHead, failure};
 use domain::access::{Action, Role};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 pub const ADD: &str = "users/add";
 
-pub struct NewUserPage;
-
-#[lazy_route]
-impl LazyRoute for NewUserPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let viewer = use_viewer();
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match viewer.await {
-                        Ok(Some(viewer)) if viewer.can(Action::AddUser) => {
-                            view! { <New may_grant_all=viewer.can(Action::GrantGlobalAdmin) /> }.into_any()
-                        }
-                        Ok(Some(_)) => failure(&AppError::Forbidden(Action::AddUser)),
-                        Ok(None) => failure(&AppError::SignedOut),
-                        Err(error) => failure(&error),
+pub fn new_user_page() -> AnyView {
+    let viewer = use_viewer();
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match viewer.await {
+                    Ok(Some(viewer)) if viewer.can(Action::AddUser) => {
+                        view! { <New may_grant_all=viewer.can(Action::GrantGlobalAdmin) /> }.into_any()
                     }
-                })}
-            </Suspense>
-        }
-        .into_any()
+                    Ok(Some(_)) => failure(&AppError::Forbidden(Action::AddUser)),
+                    Ok(None) => failure(&AppError::SignedOut),
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Suspense>
     }
+    .into_any()
 }
 
 #[component]

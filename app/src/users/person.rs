@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::picker::{PersonField, Picker};
-use crate::session::{Loaded, load, use_language, use_viewer};
+use crate::session::{load, use_language, use_viewer};
 use crate::ui::{Date, KeysSeen, Moment, PageHead, account_state, failure, table_head};
 use domain::access::{Action, Role};
 use domain::language::Language;
@@ -14,7 +14,6 @@ use domain::people::{AccountState, Held, HeldPage, MovedSeat, Person, SeatMoved,
 use domain::view::Viewer;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use leptos_router::{LazyRoute, lazy_route};
 
 const ROLES: &str = "users/set_roles";
 const DISABLE: &str = "users/disable";
@@ -22,42 +21,30 @@ const ENABLE: &str = "users/enable";
 const INVITE: &str = "users/invite";
 const MOVE: &str = "users/move_seats";
 
-pub struct PersonPage {
-    answer: Loaded<Result<PersonAnswer, AppError>>,
-    picker: Picker,
-}
-
-#[lazy_route]
-impl LazyRoute for PersonPage {
-    fn data() -> Self {
-        let (params, query) = (use_params_map(), use_query_map());
-        let answer = load(
-            move || {
-                let after = query.with(|q| q.get("after").unwrap_or_default());
-                (params.with(|p| p.get("id").unwrap_or_default()), after)
-            },
-            |(id, after)| get_person(id, after),
-        );
-        Self { answer, picker: Picker::new(|| true) }
+pub fn person_page() -> AnyView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let answer = load(
+        move || {
+            let after = query.with(|q| q.get("after").unwrap_or_default());
+            (params.with(|p| p.get("id").unwrap_or_default()), after)
+        },
+        |(id, after)| get_person(id, after),
+    );
+    let picker = Picker::new(|| true);
+    let viewer = use_viewer();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let viewer = viewer.await.ok().flatten();
+                match (answer.await, viewer) {
+                    (Ok(answer), Some(viewer)) => view! { <Whole answer=answer viewer=viewer picker=picker /> }.into_any(),
+                    (Err(error), _) => failure(&error),
+                    (_, None) => failure(&AppError::SignedOut),
+                }
+            })}
+        </Transition>
     }
-
-    fn view(this: Self) -> AnyView {
-        let PersonPage { answer, picker } = this;
-        let viewer = use_viewer();
-        view! {
-            <Transition>
-                {move || Suspend::new(async move {
-                    let viewer = viewer.await.ok().flatten();
-                    match (answer.await, viewer) {
-                        (Ok(answer), Some(viewer)) => view! { <Whole answer=answer viewer=viewer picker=picker /> }.into_any(),
-                        (Err(error), _) => failure(&error),
-                        (_, None) => failure(&AppError::SignedOut),
-                    }
-                })}
-            </Transition>
-        }
-        .into_any()
-    }
+    .into_any()
 }
 
 #[component]

@@ -82,15 +82,20 @@ impl Site {
         browser
     }
 
-    pub async fn benefit(&self, email: &str, package: &str, product: &str) -> String {
+    async fn row(&self, email: &str) -> store::entity::user::Model {
         use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
         use store::entity::user;
-        let row = user::Entity::find()
-            .filter(user::Column::EmailNormalized.eq(email))
-            .one(self.store.db.conn())
-            .await
-            .unwrap()
-            .unwrap();
+        let found = user::Entity::find().filter(user::Column::EmailNormalized.eq(email));
+        found.one(self.store.db.conn()).await.unwrap().unwrap()
+    }
+
+    /// The id of a person.
+    pub async fn user(&self, email: &str) -> String {
+        self.row(email).await.id.to_string()
+    }
+
+    pub async fn benefit(&self, email: &str, package: &str, product: &str) -> String {
+        let row = self.row(email).await;
         demo::demo_benefit(&self.store, row.company_id.unwrap(), package, product).await.unwrap().to_string()
     }
 }

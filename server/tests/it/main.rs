@@ -15,5 +15,6 @@ mod forms;
 mod graph;
 mod headers;
 mod pages;
+mod people;
 mod start;
 mod sweep;

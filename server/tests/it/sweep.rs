@@ -6,8 +6,21 @@
 use crate::harness::{GINA, Site, site};
 use std::fmt::Write;
 
+const UNKNOWN: &str = "00000000-0000-0000-0000-000000000000";
+
+/// What the calls are about: Contoso's.
+struct Ids {
+    /// A benefit with keys.
+    benefit: String,
+    /// A benefit with seats, all of them free.
+    seats: String,
+    /// Somebody who is never one of the callers.
+    person: String,
+}
+
 /// Valid arguments, so that what refuses is the permission. Ids are Contoso's.
-fn arguments<'a>(function: &str, benefit: &'a str, unknown: &'a str) -> Vec<(&'a str, &'a str)> {
+fn arguments<'a>(function: &str, ids: &'a Ids, unknown: &'a str) -> Vec<(&'a str, &'a str)> {
+    let (benefit, seats) = (ids.benefit.as_str(), ids.seats.as_str());
     match function {
         "session/sign_in" => vec![("email", unknown), ("password", "x")],
         "setup/create_operator" => vec![
@@ -25,7 +38,24 @@ fn arguments<'a>(function: &str, benefit: &'a str, unknown: &'a str) -> Vec<(&'a
         "profile/change_password" => {
             vec![("current", "x"), ("password", "korrekt pferd batterie"), ("repeated", "korrekt pferd batterie")]
         }
-        "profile/end_session" => vec![("session", "00000000-0000-0000-0000-000000000000")],
+        "seats/list" => vec![("benefit", seats)],
+        "seats/assign" | "seats/assign_oneself" => vec![("benefit", seats), ("person", ids.person.as_str())],
+        "seats/remove" => vec![("assignment", UNKNOWN)],
+        "seats/reassign" => vec![("assignment", UNKNOWN), ("person", ids.person.as_str())],
+        "seats/check_file" => vec![("benefit", seats), ("typed", "email\na@b.example"), ("to", "/")],
+        "seats/file" | "seats/file_progress" => vec![("file", UNKNOWN)],
+        "seats/assign_file" => vec![("file", UNKNOWN), ("mode", "skip-bad")],
+        "users/get" | "users/set_roles" | "users/disable" | "users/enable" | "users/invite" => {
+            vec![("person", ids.person.as_str())]
+        }
+        "users/move_seats" => vec![("person", ids.person.as_str()), ("seats", "free")],
+        "users/add" => vec![("name", "New"), ("email", unknown)],
+        "role_requests/withdraw" | "role_requests/prove" => vec![("request", UNKNOWN)],
+        "role_requests/decide" => vec![("request", UNKNOWN), ("decision", "approve")],
+        "invitation/accept" => {
+            vec![("password", "korrekt pferd batterie"), ("repeated", "korrekt pferd batterie")]
+        }
+        "profile/end_session" => vec![("session", UNKNOWN)],
         _ => vec![],
     }
 }
@@ -48,7 +78,7 @@ const PEOPLE: [(&str, &str); 8] = [
     ("operator", "olga.operator@programme.example"),
 ];
 
-async fn table(site: &Site, benefit: &str) -> String {
+async fn table(site: &Site, ids: &Ids) -> String {
     let mut out = format!("{:<32}", "function");
     for (who, _) in PEOPLE {
         write!(out, "{who:>10}").unwrap();
@@ -60,7 +90,7 @@ async fn table(site: &Site, benefit: &str) -> String {
             let unknown = format!("{who}@unknown.example");
             // A fresh session each time: some functions end it.
             let mut browser = if email.is_empty() { site.browser() } else { site.signed_in(email).await };
-            let answer = browser.call(&function, &arguments(&function, benefit, &unknown)).await;
+            let answer = browser.call(&function, &arguments(&function, ids, &unknown)).await;
             write!(out, "{:>10}", answer.status.as_u16()).unwrap();
         }
     }
@@ -70,8 +100,15 @@ async fn table(site: &Site, benefit: &str) -> String {
 #[tokio::test]
 async fn every_function_answers_whom_it_should() {
     let site = site().await;
-    let benefit = site.benefit("anna.global@contoso.example", "gold-core", "office-professional-plus-2019").await;
-    let printed = table(&site, &benefit).await;
+    const ANNA: &str = "anna.global@contoso.example";
+    let mut anna = site.signed_in(ANNA).await;
+    assert_eq!(anna.call("users/add", &[("name", "Somebody"), ("email", "some@contoso.example")]).await.status, 200);
+    let ids = Ids {
+        benefit: site.benefit(ANNA, "gold-core", "office-professional-plus-2019").await,
+        seats: site.benefit(ANNA, "action-pack", "visual-studio-professional").await,
+        person: site.user("some@contoso.example").await,
+    };
+    let printed = table(&site, &ids).await;
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/sweep.txt");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &printed).unwrap();

@@ -13,7 +13,7 @@ use domain::audit::AuditAction;
 use domain::catalogue::Category;
 use domain::id::{BenefitId, CompanyId, UserId};
 use domain::password::{PasswordProblem, check_new_password};
-use domain::view::{KeySeen, Profile, Viewer};
+use domain::view::{KeySeen, Links, Profile, Viewer};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -57,6 +57,7 @@ pub async fn get_viewer(ctx: &Ctx) -> StoreResult<Viewer> {
         in_predecessor: company.as_ref().is_some_and(|c| c.in_predecessor),
         company: company.map(|c| c.name),
         counts,
+        links: Links::default(),
     })
 }
 

@@ -16,8 +16,8 @@ use domain::people::{
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -105,6 +105,14 @@ pub async fn get_become(ctx: &Ctx) -> StoreResult<BecomeGlobalAdmin> {
         None => None,
     };
     Ok(BecomeGlobalAdmin { is_one, global_admins, mine, proof, to_decide })
+}
+
+/// Requests that wait for a Global admin of the company.
+pub(crate) async fn count_waiting(ctx: &Ctx, company: CompanyId) -> StoreResult<u64> {
+    let waiting = role_request::Entity::find()
+        .filter(role_request::Column::CompanyId.eq(company))
+        .filter(role_request::Column::State.eq(RequestState::Pending));
+    Ok(waiting.count(ctx.store.db.conn()).await?)
 }
 
 /// Asks for the role. Rule R-REQ-1.

@@ -29,6 +29,7 @@ on_both! {
     files_that_do_not_read => bad_files,
     big_companies_cost_no_more => scale,
     exports_are_whole => export,
+    no_sequence_gives_more_than_was_granted => sequences,
 }
 
 const EMIL: &str = "emil.employee@contoso.example";
@@ -413,4 +414,107 @@ async fn scale(backend: Backend) {
     consistent(&world, vs).await;
     let seats = seat::Entity::find().filter(seat::Column::BenefitId.eq(vs)).count(world.store.db.conn()).await.unwrap();
     assert_eq!(seats, 10_010);
+}
+
+/// What may happen to a company's seats.
+#[derive(Clone, Debug)]
+enum Command {
+    Assign { person: usize },
+    Remove { nth: usize },
+    Reassign { nth: usize, person: usize },
+    Disable { person: usize, seats: SeatsOfLeaver, to: usize },
+    Enable { person: usize },
+    Move { person: usize, to: Option<usize> },
+    Wait { days: i64 },
+}
+
+fn command() -> impl proptest::strategy::Strategy<Value = Command> {
+    use proptest::prelude::*;
+    let who = 0usize..8;
+    let kept = prop_oneof![Just(SeatsOfLeaver::Keep), Just(SeatsOfLeaver::Free), Just(SeatsOfLeaver::HandOver)];
+    prop_oneof![
+        6 => who.clone().prop_map(|person| Command::Assign { person }),
+        3 => (0usize..12).prop_map(|nth| Command::Remove { nth }),
+        3 => ((0usize..12), who.clone()).prop_map(|(nth, person)| Command::Reassign { nth, person }),
+        2 => (who.clone(), kept, who.clone()).prop_map(|(person, seats, to)| Command::Disable { person, seats, to }),
+        2 => who.clone().prop_map(|person| Command::Enable { person }),
+        2 => (who.clone(), proptest::option::of(who)).prop_map(|(person, to)| Command::Move { person, to }),
+        1 => (0i64..6).prop_map(|days| Command::Wait { days }),
+    ]
+}
+
+/// Everything that another company has, to see that nothing of it moves.
+async fn belongings(world: &World, company: domain::id::CompanyId) -> String {
+    use sea_orm::QueryOrder;
+    use store::entity::{licence_key, user};
+    let db = world.store.db.conn();
+    let benefits = benefit::Entity::find().filter(benefit::Column::CompanyId.eq(company)).order_by_asc(benefit::Column::Id);
+    let seats = seat::Entity::find().filter(seat::Column::CompanyId.eq(company)).order_by_asc(seat::Column::Id);
+    let held =
+        assignment::Entity::find().filter(assignment::Column::CompanyId.eq(company)).order_by_asc(assignment::Column::Id);
+    let people = user::Entity::find().filter(user::Column::CompanyId.eq(company)).order_by_asc(user::Column::Id);
+    let keys =
+        licence_key::Entity::find().filter(licence_key::Column::CompanyId.eq(company)).order_by_asc(licence_key::Column::Id);
+    format!(
+        "{:?}{:?}{:?}{:?}{:?}",
+        benefits.all(db).await.unwrap(),
+        seats.all(db).await.unwrap(),
+        held.all(db).await.unwrap(),
+        people.all(db).await.unwrap(),
+        keys.all(db).await.unwrap()
+    )
+}
+
+/// Over any sequence of commands: seats out never exceed the grant, the tables agree with each
+/// other, the chain is whole, and another company's rows are as they were.
+async fn sequences(backend: Backend) {
+    use proptest::strategy::{Strategy, ValueTree};
+    let world = demo(backend).await;
+    let (anna, gina) = (world.anna().await, world.gina().await);
+    let vs = enterprise(&world, &anna).await;
+    let ginas = world.benefit(&gina, "silver-core", "visual-studio-enterprise").await;
+    assign_seat(&gina, ginas, gina.user()).await.unwrap();
+    let theirs = belongings(&world, gina.principal.company.unwrap()).await;
+    limit(&world, vs, "reassign_lock_days", 3.into()).await;
+    limit(&world, vs, "reassign_limit", 30.into()).await;
+    world.grow_people(&anna, vs, 8, 0).await;
+    let people: Vec<UserId> = world.persons(8).await.into_iter().map(|(id, _)| id).collect();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let plan = proptest::collection::vec(command(), 150..151);
+    let (mut done, mut refused) = (0, 0);
+    for _ in 0..2 {
+        for command in plan.new_tree(&mut runner).unwrap().current() {
+            let held = list_seats(&anna, vs, &SeatQuery::default()).await.unwrap().page.rows;
+            let nth = |n: usize| held[n % held.len()].id;
+            let outcome = match &command {
+                Command::Wait { days } => {
+                    world.store.clock.advance(TimeDelta::days(*days) / 10);
+                    Ok(())
+                }
+                Command::Assign { person } => assign_seat(&anna, vs, people[*person]).await.map(drop),
+                Command::Remove { .. } | Command::Reassign { .. } if held.is_empty() => Ok(()),
+                Command::Remove { nth: n } => remove_seat(&anna, nth(*n)).await,
+                Command::Reassign { nth: n, person } => reassign_seat(&anna, nth(*n), people[*person]).await.map(drop),
+                Command::Disable { person, seats, to } => {
+                    disable_user(&anna, people[*person], *seats, Some(people[*to])).await.map(drop)
+                }
+                Command::Enable { person } => store::people::account::enable_user(&anna, people[*person]).await,
+                Command::Move { person, to: Some(to) } => {
+                    move_seats(&anna, people[*person], SeatsOfLeaver::HandOver, Some(people[*to])).await.map(drop)
+                }
+                Command::Move { person, to: None } => {
+                    move_seats(&anna, people[*person], SeatsOfLeaver::Free, None).await.map(drop)
+                }
+            };
+            match outcome {
+                Ok(()) => done += 1,
+                Err(StoreError::Seat(_) | StoreError::People(_)) => refused += 1,
+                Err(error) => panic!("{command:?}: {error}"),
+            }
+            consistent(&world, vs).await;
+        }
+    }
+    assert!(done > 50 && refused > 30, "the sequences reach both: {done} done, {refused} refused");
+    assert_eq!(belongings(&world, gina.principal.company.unwrap()).await, theirs);
+    world.audit_holds(anna.principal.company).await;
 }
