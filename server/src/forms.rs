@@ -27,12 +27,17 @@ async fn fields_of(content_type: &str, body: Body) -> Result<Vec<(String, String
         return serde_urlencoded::from_bytes(&body).map_err(|_| AppError::BadRequest);
     }
     let boundary = multer::parse_boundary(content_type).map_err(|_| AppError::BadRequest)?;
+    let unread = |error| match error {
+        // The layer around us ends a body that is too large.
+        multer::Error::StreamReadFailed(_) => AppError::TooLarge,
+        _ => AppError::BadRequest,
+    };
     let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
     let mut fields = Vec::new();
     let mut size = 0;
-    while let Some(part) = parts.next_field().await.map_err(|_| AppError::BadRequest)? {
+    while let Some(part) = parts.next_field().await.map_err(unread)? {
         let name = part.name().unwrap_or_default().to_owned();
-        let content = part.bytes().await.map_err(|_| AppError::BadRequest)?;
+        let content = part.bytes().await.map_err(unread)?;
         size += content.len();
         if size > MAX_UPLOAD {
             return Err(AppError::TooLarge);
