@@ -41,8 +41,15 @@ impl LazyRoute for BenefitsPage {
     }
 
     async fn view(_this: Self) -> AnyView {
-        load_details().await;
         benefits_page().await
+    }
+
+    async fn preload() {
+        #[cfg(feature = "hydrate")]
+        {
+            __preload_benefits_page().await;
+            load_details().await;
+        }
     }
 }
 
@@ -60,16 +67,23 @@ impl LazyRoute for SoftwarePage {
     }
 
     async fn view(_this: Self) -> AnyView {
-        load_details().await;
         software_page().await
+    }
+
+    async fn preload() {
+        #[cfg(feature = "hydrate")]
+        {
+            __preload_software_page().await;
+            load_details().await;
+        }
     }
 }
 
 /// The details are a part of the program of their own, which a list does without. An address that
 /// opens a row needs it before the page that the server drew is taken over.
+#[cfg(feature = "hydrate")]
 async fn load_details() {
-    #[cfg(feature = "hydrate")]
-    if use_query_map().with_untracked(|q| q.get("open").is_some()) {
+    if window().location().search().is_ok_and(|query| query.contains("open=")) {
         super::detail::__preload_draw_detail().await;
     }
 }
