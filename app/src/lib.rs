@@ -30,5 +30,7 @@ mod ui;
 mod users;
 
 pub use root::App;
+#[cfg(feature = "hydrate")]
+pub use root::hydrate;
 #[cfg(feature = "ssr")]
 pub use root::{error_page, shell};

@@ -20,6 +20,32 @@ use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
 use leptos_router::hooks::use_location;
 use leptos_router::{Lazy, SsrMode, path};
 
+/// Takes over the page that the server drew, and says when it is done: the browser tests wait for
+/// it. Until then a link is the browser's own affair; the router would draw another page over one
+/// that is only half taken over.
+#[cfg(feature = "hydrate")]
+pub fn hydrate() {
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen::closure::Closure;
+    const DONE: &str = "data-hydrated";
+    let is_done = || document().document_element().is_some_and(|html| html.has_attribute(DONE));
+    // The router listens at the window, which comes after the document.
+    let keep = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+        if !is_done() {
+            event.stop_propagation();
+        }
+    });
+    let _ = document().add_event_listener_with_callback("click", keep.as_ref().unchecked_ref());
+    keep.forget();
+    wasm_bindgen_futures::spawn_local(async {
+        let Some(body) = document().body() else { return };
+        leptos::mount::hydrate_from_async(body, App).await.forget();
+        if let Some(html) = document().document_element() {
+            let _ = html.set_attribute(DONE, "");
+        }
+    });
+}
+
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -27,13 +53,6 @@ pub fn App() -> impl IntoView {
     provide_context(preferences);
     let viewer = load(|| (), |()| get_viewer());
     provide_context(CurrentViewer(viewer));
-    // The browser tests wait for it; nothing on the page depends on it.
-    Effect::new(|| {
-        #[cfg(feature = "hydrate")]
-        if let Some(html) = document().document_element() {
-            let _ = html.set_attribute("data-hydrated", "");
-        }
-    });
     view! {
         <Router>
             <Routes fallback=NotFound>
