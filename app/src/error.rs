@@ -60,6 +60,8 @@ impl AppError {
             Self::People(PeopleRefusal::NoSuccessor) => Some("successor"),
             Self::Name => Some("name"),
             Self::NobodyChosen => Some("person"),
+            Self::Bulk(BulkRefusal::AlreadyDone | BulkRefusal::SomeRefused { .. }) => None,
+            Self::Bulk(_) => Some("typed"),
             Self::Setup(SetupRefusal::Token) => Some("token"),
             _ => None,
         }

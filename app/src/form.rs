@@ -88,7 +88,8 @@ pub fn Done(words: impl Fn(&str) -> Option<&'static str> + Send + 'static) -> im
     let told = done.and_then(|what| words(&what)).filter(|_| !is_refused());
     view! {
         <div role="status" class="alert-slot">
-            {told.map(|text| view! { <p class="alert alert-ok">{text}</p> })}
+            // The focus goes there: a region that is full when the page comes is not always read out.
+            {told.map(|text| view! { <p class="alert alert-ok" tabindex="-1" autofocus=true>{text}</p> })}
         </div>
     }
 }
@@ -110,7 +111,7 @@ pub fn Refusal(of: &'static str) -> impl IntoView {
     let said = outcome(of).and_then(|o| o.result.err()).filter(|e| e.field().is_none()).map(|e| i18n::error(l, &e));
     view! {
         <div role="alert" class="alert-slot">
-            {said.map(|text| view! { <p class="alert alert-bad">{text}</p> })}
+            {said.map(|text| view! { <p class="alert alert-bad" tabindex="-1" autofocus=true>{text}</p> })}
         </div>
     }
 }

@@ -330,6 +330,7 @@ fn people_refusal(l: Language, refusal: &PeopleRefusal) -> String {
         P::ReasonMissing => r::reason_missing(l).to_owned(),
         P::ReasonTooLong => r::reason_long(l, &MAX_REASON.to_string()),
         P::NoSuccessor => r::no_successor(l).to_owned(),
+        P::RolesChanged => r::roles_changed(l).to_owned(),
     }
 }
 

@@ -168,6 +168,7 @@ pub fn PersonField(
                                     id=id
                                     name=name
                                     required=required
+                                    autofocus=wrong.is_some()
                                     aria-invalid=invalid
                                     aria-describedby=described
                                     on:change=move |event| chosen.set(event_target_value(&event))

@@ -210,9 +210,9 @@ fn Menu(viewer: Viewer) -> impl IntoView {
     });
     let mine =
         viewer.can(Action::OpenMyBenefits).then(|| link("/my-benefits".to_owned(), t::shell::my_benefits(l), None));
-    let users =
-        viewer.can(Action::SeeRoleHolders).then(|| link("/account/users".to_owned(), t::users::title(l), None));
-    let console = viewer.can(Action::WorkQueue).then(|| link("/operator/queue".to_owned(), t::operator::queue(l), None));
+    let users = viewer.can(Action::SeeRoleHolders).then(|| link("/account/users".to_owned(), t::users::title(l), None));
+    let console =
+        viewer.can(Action::WorkQueue).then(|| link("/operator/queue".to_owned(), t::operator::queue(l), None));
     view! {
         <nav class="side" aria-label=t::shell::menu(l)>
             {link("/".to_owned(), t::shell::dashboard(l), None)}
@@ -244,9 +244,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let body = match path.as_str() {
         "/sign-in" => view! { <Plain><crate::sign_in::SignInPage /></Plain> }.into_any(),
         "/setup" => view! { <Plain><crate::setup::SetupPage /></Plain> }.into_any(),
-        "/invitation" => {
-            view! { <Plain><crate::invitation::InvitationPage /></Plain> }.into_any()
-        }
+        "/invitation" => view! { <Plain><crate::invitation::InvitationPage /></Plain> }.into_any(),
         _ => view! { <App /> }.into_any(),
     };
     let scripts = (!is_plain).then(|| view! { <HydrationScripts options=options.clone() /> });

@@ -43,6 +43,7 @@ audit_actions! {
     RoleRequestWithdrawn = "role_request.withdrawn",
     RoleRequestApproved = "role_request.approved",
     RoleRequestDeclined = "role_request.declined",
+    DomainLookedAt = "role_request.domain_looked_at",
     DomainProved = "role_request.domain_proved",
     CatalogueImported = "catalogue.imported",
     KeysImported = "keys.imported",

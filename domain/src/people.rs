@@ -4,7 +4,7 @@ use crate::access::{Action, Principal, Role};
 use crate::benefits::seat::{Given, Taken};
 use crate::catalogue::Category;
 use crate::id::{AssignmentId, BenefitId, RoleRequestId, UserId};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The longest name that lists have room for.
@@ -50,6 +50,8 @@ pub enum PeopleRefusal {
     ReasonTooLong,
     /// Seats are to go to somebody who was not named.
     NoSuccessor,
+    /// Somebody else has changed the roles in the meantime.
+    RolesChanged,
 }
 
 /// What a change of roles is decided on, loaded and locked in its transaction.
@@ -59,9 +61,10 @@ pub struct RoleFacts<'a> {
     pub person: UserId,
     pub before: &'a [Role],
     pub after: &'a [Role],
-    /// Global admins of the company who are not disabled, this person not counted.
+    /// Global admins of the company who can act, this person not counted.
     pub other_global_admins: u64,
-    pub disabled: bool,
+    /// The person cannot act: disabled, or invited and not joined yet.
+    pub is_out: bool,
 }
 
 /// What a change of roles adds and takes away.
@@ -90,8 +93,7 @@ pub fn change_roles(facts: &RoleFacts<'_>) -> Result<RoleChange, RoleProblem> {
     let only_in = |a: &[Role], b: &[Role]| -> Vec<Role> {
         Role::ALL.into_iter().filter(|r| a.contains(r) && !b.contains(r)).collect()
     };
-    let change =
-        RoleChange { added: only_in(facts.after, facts.before), removed: only_in(facts.before, facts.after) };
+    let change = RoleChange { added: only_in(facts.after, facts.before), removed: only_in(facts.before, facts.after) };
     for &role in change.added.iter().chain(&change.removed) {
         if !facts.actor.can(granting(role)) {
             return Err(RoleProblem::Forbidden(granting(role)));
@@ -100,7 +102,7 @@ pub fn change_roles(facts: &RoleFacts<'_>) -> Result<RoleChange, RoleProblem> {
     if facts.actor.user == facts.person && !change.added.is_empty() {
         return Err(RoleProblem::Refused(PeopleRefusal::NotToOneself));
     }
-    if change.removed.contains(&Role::GlobalAdmin) && !facts.disabled && facts.other_global_admins == 0 {
+    if change.removed.contains(&Role::GlobalAdmin) && !facts.is_out && facts.other_global_admins == 0 {
         return Err(RoleProblem::Refused(PeopleRefusal::LastGlobalAdmin));
     }
     Ok(change)
@@ -120,7 +122,7 @@ pub fn disable(facts: &RoleFacts<'_>) -> Result<(), RoleProblem> {
         if !facts.actor.can(Action::GrantGlobalAdmin) {
             return Err(RoleProblem::Forbidden(Action::GrantGlobalAdmin));
         }
-        if !facts.disabled && facts.other_global_admins == 0 {
+        if !facts.is_out && facts.other_global_admins == 0 {
             return Err(RoleProblem::Refused(PeopleRefusal::LastGlobalAdmin));
         }
     }
@@ -372,6 +374,19 @@ pub struct BecomeGlobalAdmin {
     pub to_decide: Vec<RoleRequest>,
 }
 
+/// A day as forms write it, `2026-11-22`; nothing outside of the years that both databases know.
+pub fn parse_day(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let shape =
+        year.len() == 4 && month.len() == 2 && day.len() == 2 && text.bytes().all(|b| b == b'-' || b.is_ascii_digit());
+    if !shape {
+        return None;
+    }
+    let year: i32 = year.parse().ok().filter(|year| (1900..=9999).contains(year))?;
+    NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
+}
+
 /// The name that carries the proof of a domain.
 pub fn proof_name(domain: &str) -> String {
     ["_vorteil.", domain.trim_end_matches('.')].concat()
@@ -407,7 +422,7 @@ mod tests {
             before,
             after,
             other_global_admins: others,
-            disabled: false,
+            is_out: false,
         }
     }
     use Role::{AdminAgent, GlobalAdmin, MpnPartnerAdmin, UserAdmin};
@@ -449,16 +464,24 @@ mod tests {
         assert_eq!(change_roles(&facts(&global, &[GlobalAdmin], &[], 0)), Err(last.clone()));
         assert_eq!(disable(&facts(&global, &[GlobalAdmin], &[], 0)), Err(last));
         assert!(disable(&facts(&global, &[GlobalAdmin], &[], 1)).is_ok());
-        // A disabled one does not count as the last.
-        assert!(
-            change_roles(&RoleFacts { disabled: true, ..facts(&global, &[GlobalAdmin], &[], 0) }).is_ok()
-        );
+        // One who cannot act does not count as the last.
+        assert!(change_roles(&RoleFacts { is_out: true, ..facts(&global, &[GlobalAdmin], &[], 0) }).is_ok());
         let users = who(2, &[UserAdmin]);
         assert_eq!(
             disable(&facts(&users, &[GlobalAdmin], &[], 1)),
             Err(RoleProblem::Forbidden(Action::GrantGlobalAdmin))
         );
         assert!(disable(&facts(&users, &[AdminAgent], &[], 1)).is_ok());
+    }
+
+    #[test]
+    fn a_day_is_one_that_databases_know() {
+        assert_eq!(parse_day("2026-02-28"), NaiveDate::from_ymd_opt(2026, 2, 28));
+        for bad in
+            ["", "2026-02-29", "1899-12-31", "+262142-12-31", "-9999-01-01", "10000-01-01", "2026-1-1", "2026-01-01x"]
+        {
+            assert_eq!(parse_day(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -144,7 +144,7 @@ export async function addUser(page: Page, t: Words, name: string, scripted: bool
 /** Picks somebody: finds them by name, then chooses them in the list. */
 export async function pick(page: Page, t: Words, name: string, scripted: boolean, label = 'seats.select') {
   await page.getByLabel(t('people.find'), { exact: true }).fill(name);
-  if (!scripted) await page.getByRole('button', { name: t('people.find_submit'), exact: true }).click();
+  if (!scripted) await page.locator('.pick').getByRole('button', { name: t('people.find_submit'), exact: true }).click();
   await choose(page.getByLabel(t(label), { exact: true }), name);
 }
 

@@ -140,9 +140,8 @@ impl MigrationTrait for Migration {
 /// Small letters are made here: of the two databases only one knows them beyond ASCII.
 async fn fill_search(db: &SchemaManagerConnection<'_>) -> Result<(), DbErr> {
     let backend = db.get_database_backend();
-    let rows = db
-        .query_all_raw(Statement::from_string(backend, "SELECT id, name, email_normalized FROM users"))
-        .await?;
+    let rows =
+        db.query_all_raw(Statement::from_string(backend, "SELECT id, name, email_normalized FROM users")).await?;
     for row in rows {
         let id: Uuid = row.try_get("", "id")?;
         let (name, email): (String, String) = (row.try_get("", "name")?, row.try_get("", "email_normalized")?);

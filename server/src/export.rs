@@ -1,6 +1,6 @@
 //! Lists as CSV, streamed: memory does not grow with the list.
 
-use crate::request::say;
+use crate::request::{bare, say};
 use crate::router::AppState;
 use app::error::AppError;
 use app::i18n;
@@ -11,9 +11,9 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use domain::catalogue::Category;
 use domain::language::Language;
-use domain::people::Held;
+use domain::people::{Held, parse_day};
 use futures_util::{StreamExt, stream};
-use http::header;
+use http::{HeaderMap, Method, StatusCode, header};
 use serde::Deserialize;
 use store::benefits::history::{Export, Exported, Wanted, begin_export, end_of_day};
 
@@ -34,9 +34,9 @@ pub struct Asked {
 
 impl Asked {
     fn exported(&self) -> Option<Exported> {
-        let wanted = match (self.view.as_str(), self.at.parse()) {
+        let wanted = match (self.view.as_str(), parse_day(&self.at)) {
             ("history", _) => Wanted::History,
-            (_, Ok(day)) => Wanted::AsOf(end_of_day(day)),
+            (_, Some(day)) => Wanted::AsOf(end_of_day(day)),
             _ => Wanted::Now,
         };
         if !self.person.is_empty() {
@@ -102,12 +102,22 @@ enum Rest {
 }
 
 /// `/export/seats.csv`: the seats of a benefit, a category or a person.
+///
+/// It is recorded, so another website must not be able to make somebody's browser ask for it.
 pub async fn seats(
     State(state): State<AppState>,
+    method: Method,
+    headers: HeaderMap,
     Extension(info): Extension<RequestInfo>,
     Query(asked): Query<Asked>,
 ) -> Response {
     let refuse = |error: AppError| say(&state, error, true, info.preferences);
+    if method != Method::GET {
+        return bare(StatusCode::METHOD_NOT_ALLOWED);
+    }
+    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return refuse(AppError::CrossSite);
+    }
     let Some(ctx) = &info.ctx else { return refuse(AppError::SignedOut) };
     let Some(what) = asked.exported() else { return refuse(AppError::NotFound) };
     let export = match begin_export(ctx, what).await {

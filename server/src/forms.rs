@@ -15,36 +15,31 @@ use http::header::{self, HeaderValue};
 use http::{Method, StatusCode};
 
 /// Larger than any form of ours without a file.
-const MAX_FORM: usize = 64 * 1024;
+pub const MAX_FORM: usize = 64 * 1024;
 /// With one: the largest file, as a form that was read again carries it.
 pub const MAX_UPLOAD: usize = 3 * 1024 * 1024;
 
 /// The fields of a form, whichever way the browser packs them. A file is a field like others, its
 /// content the value; what is not text in it is marked as such.
-async fn fields_of(content_type: &str, body: Body) -> Result<Vec<(String, String)>, AppError> {
+async fn fields_of(content_type: &str, body: Body, most: usize) -> Result<Vec<(String, String)>, AppError> {
     if content_type.starts_with("application/x-www-form-urlencoded") {
         let body = to_bytes(body, MAX_FORM).await.map_err(|_| AppError::TooLarge)?;
         return serde_urlencoded::from_bytes(&body).map_err(|_| AppError::BadRequest);
     }
     let boundary = multer::parse_boundary(content_type).map_err(|_| AppError::BadRequest)?;
-    let unread = |error| match error {
-        // The layer around us ends a body that is too large.
-        multer::Error::StreamReadFailed(_) => AppError::TooLarge,
-        _ => AppError::BadRequest,
-    };
-    let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
+    let body = to_bytes(body, most).await.map_err(|_| AppError::TooLarge)?;
+    let mut parts = multer::Multipart::new(Body::from(body).into_data_stream(), boundary);
     let mut fields = Vec::new();
-    let mut size = 0;
-    while let Some(part) = parts.next_field().await.map_err(unread)? {
+    while let Some(part) = parts.next_field().await.map_err(|_| AppError::BadRequest)? {
         let name = part.name().unwrap_or_default().to_owned();
-        let content = part.bytes().await.map_err(unread)?;
-        size += content.len();
-        if size > MAX_UPLOAD {
-            return Err(AppError::TooLarge);
-        }
+        let content = part.bytes().await.map_err(|_| AppError::BadRequest)?;
         fields.push((name, String::from_utf8_lossy(&content).into_owned()));
     }
     Ok(fields)
+}
+
+fn takes_file(path: &str) -> bool {
+    path.ends_with("/seats/file")
 }
 
 /// The page's own address, with what was done and without what the form was about.
@@ -65,7 +60,9 @@ pub async fn post(state: AppState, request: Request) -> Response {
     };
     let refuse = |error| say(&state, error, true, info.preferences);
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|t| t.to_str().ok()).unwrap_or_default();
-    let fields = match fields_of(content_type, body).await {
+    // Only somebody who is signed in sends a file, and only where one is asked for.
+    let most = if info.ctx.is_some() && takes_file(parts.uri.path()) { MAX_UPLOAD } else { MAX_FORM };
+    let fields = match fields_of(content_type, body, most).await {
         Ok(fields) => fields,
         Err(error) => return refuse(error),
     };
@@ -105,7 +102,8 @@ pub async fn post(state: AppState, request: Request) -> Response {
                 Some(done) => done_at(parts.uri.path(), parts.uri.query(), done),
                 None => parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
             };
-            Redirect::to(next.into_iter().chain([here.as_str()]).find(|n| is_local_path(n)).unwrap_or("/")).into_response()
+            Redirect::to(next.into_iter().chain([here.as_str()]).find(|n| is_local_path(n)).unwrap_or("/"))
+                .into_response()
         }
         _ => {
             let status = result

@@ -3,9 +3,7 @@
 
 use crate::router::AppState;
 use app::error::AppError;
-use app::session::ssr::{
-    LANGUAGE_COOKIE, PLAIN_COOKIE, RequestInfo, SECURE_COOKIE, THEME_COOKIE, invitation_cookie,
-};
+use app::session::ssr::{LANGUAGE_COOKIE, PLAIN_COOKIE, RequestInfo, SECURE_COOKIE, THEME_COOKIE, invitation_cookie};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
@@ -171,7 +169,16 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     // Without a public address this service listens on loopback alone, and its own host is right.
     let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("127.0.0.1");
     let base_url = state.public_url.clone().unwrap_or_else(|| format!("http://{host}"));
-    let info = RequestInfo { store: state.store.clone(), ctx, token, preferences, origin, secure: state.secure, base_url, links: state.links.clone() };
+    let info = RequestInfo {
+        store: state.store.clone(),
+        ctx,
+        token,
+        preferences,
+        origin,
+        secure: state.secure,
+        base_url,
+        links: state.links.clone(),
+    };
     request.extensions_mut().insert(info);
     next.run(request).await
 }

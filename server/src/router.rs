@@ -2,12 +2,13 @@
 
 use crate::config::Config;
 use crate::export;
-use crate::forms::{self, MAX_UPLOAD};
+use crate::forms::{self, MAX_FORM, MAX_UPLOAD};
 use crate::request::{bare, guard, identify, keep_invitation, say, way_in};
 use app::error::AppError;
 use app::session::ssr::RequestInfo;
 use app::{App, shell};
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -110,7 +111,11 @@ async fn function(State(state): State<AppState>, request: Request) -> Response {
     if server_fn::axum::get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return say(&state, AppError::NotFound, false, Default::default());
     }
-    serve_function(&state, request).await
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, MAX_FORM).await {
+        Ok(body) => serve_function(&state, Request::from_parts(parts, Body::from(body))).await,
+        Err(_) => say(&state, AppError::TooLarge, false, Default::default()),
+    }
 }
 
 /// Calls a server function.

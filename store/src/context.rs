@@ -1,7 +1,7 @@
 //! What an operation runs in: the store, who asks, and when.
 
-use crate::clock::Clock;
 use crate::benefits::bulk::Progress;
+use crate::clock::Clock;
 use crate::db::Db;
 use crate::dns::Dns;
 use crate::error::{StoreError, StoreResult};
@@ -29,7 +29,14 @@ pub struct Store {
 
 impl Store {
     pub fn new(db: Db, clock: Clock, keys: KeyRing) -> Self {
-        Self { db, clock, keys: Arc::new(keys), passwords: Passwords::default(), dns: Dns::default(), progress: Progress::default() }
+        Self {
+            db,
+            clock,
+            keys: Arc::new(keys),
+            passwords: Passwords::default(),
+            dns: Dns::default(),
+            progress: Progress::default(),
+        }
     }
 
     pub fn now(&self) -> DateTime<Utc> {

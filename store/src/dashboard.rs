@@ -88,7 +88,8 @@ pub async fn get_dashboard(ctx: &Ctx) -> StoreResult<Dashboard> {
         });
     }
     let (attention, more) = attention(ctx, company).await?;
-    let role_requests = if ctx.principal.can(Action::GrantGlobalAdmin) { count_waiting(ctx, company).await? } else { 0 };
+    let role_requests =
+        if ctx.principal.can(Action::GrantGlobalAdmin) { count_waiting(ctx, company).await? } else { 0 };
     Ok(Dashboard { packages, attention, more, role_requests })
 }
 

@@ -34,12 +34,7 @@ pub struct SeatsPart {
 }
 
 #[component]
-pub fn Detail(
-    category: Category,
-    address: Memo<Address>,
-    detail: DetailResource,
-    panel: Panel,
-) -> impl IntoView {
+pub fn Detail(category: Category, address: Memo<Address>, detail: DetailResource, panel: Panel) -> impl IntoView {
     let l = use_language();
     view! {
         <Transition fallback=move || view! { <p class="detail hint">{t::shell::loading(l)}</p> }>
@@ -61,12 +56,7 @@ pub fn draw_detail(category: Category, address: Memo<Address>, detail: BenefitDe
 }
 
 #[component]
-fn Opened(
-    category: Category,
-    address: Memo<Address>,
-    detail: BenefitDetail,
-    panel: Panel,
-) -> impl IntoView {
+fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, panel: Panel) -> impl IntoView {
     let l = use_language();
     let fulfilment = detail.row.fulfilment;
     if fulfilment == Fulfilment::None {

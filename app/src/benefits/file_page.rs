@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
-use crate::ui::{Alert, Notice, PageHead, failure, table_head};
+use crate::ui::{Alert, Notice, PageHead, failure, focus, table_head};
 use domain::access::Action;
 use domain::benefits::bulk::{Bulk, BulkMode, BulkProgress, COLUMN, LineOutcome, MAX_LINES};
 use domain::benefits::view::BenefitDetail;
@@ -48,7 +48,12 @@ fn NewFile(detail: BenefitDetail) -> impl IntoView {
     let row = detail.row;
     let id = row.id.to_string();
     let to = file_href(row.category, &id);
-    let typed = outcome(CHECK).map(|o| o.typed("typed")).unwrap_or_default();
+    let answered = outcome(CHECK);
+    let typed = answered.as_ref().map(|o| o.typed("typed")).unwrap_or_default();
+    let wrong = answered.and_then(|o| o.result.err()).filter(|e| e.field() == Some("typed"));
+    let wrong = wrong.map(|e| i18n::error(l, &e));
+    let invalid = wrong.is_some().then_some("true");
+    let described = if wrong.is_some() { "file-hint file-error" } else { "file-hint" };
     let free = row.quantity.unwrap_or(0).saturating_sub(row.taken);
     view! {
         <p class="crumb"><a href=super::seats::seats_href(row.category, &id)>{t::seats::all_holders(l)}</a></p>
@@ -60,7 +65,8 @@ fn NewFile(detail: BenefitDetail) -> impl IntoView {
             <input type="hidden" name="to" value=to />
             <div class="field-group">
                 <label for="file">{t::file::file(l)}</label>
-                <input class="field" id="file" name="file" type="file" accept=".csv,.txt,text/csv,text/plain" aria-describedby="file-hint" />
+                <input class="field" id="file" name="file" type="file" accept=".csv,.txt,text/csv,text/plain" aria-invalid=invalid aria-describedby=described autofocus=wrong.is_some() />
+                {wrong.map(|text| view! { <p class="field-error" id="file-error">{text}</p> })}
                 <p class="hint" id="file-hint">{t::file::file_hint(l, COLUMN, &i18n::number(l, MAX_LINES as u64))}</p>
             </div>
             <div class="field-group">
@@ -108,6 +114,10 @@ pub fn file_page() -> AnyView {
 fn File(bulk: Bulk, action: ServerAction<AssignFile>) -> impl IntoView {
     let l = use_language();
     let is_done = bulk.done_at.is_some();
+    // What was pressed is gone from the page: the focus goes to what stands there now.
+    if is_done && action.value().get_untracked().is_some() {
+        Effect::new(|_| focus("file-result"));
+    }
     let benefit = bulk.benefit.to_string();
     let (good, bad) = (bulk.good, bulk.bad);
     let lede = match bulk.done_at {
@@ -141,7 +151,7 @@ fn File(bulk: Bulk, action: ServerAction<AssignFile>) -> impl IntoView {
         </p>
         <PageHead title=t::file::title(l, &bulk.product) lede=lede action=Action::AssignSeat />
         <Done words=move |what| (what == "assigned").then_some(t::file::done(l)) />
-        {is_done.then(|| view! { <p class="alert alert-ok">{t::file::assigned(l, good)} " " {t::file::left_out(l, bad)}</p> })}
+        {is_done.then(|| view! { <p class="alert alert-ok" id="file-result" tabindex="-1">{t::file::assigned(l, good)} " " {t::file::left_out(l, bad)}</p> })}
         <Refusal of=ASSIGN />
         {(!is_done).then(|| view! { <Act id=bulk.id.to_string() good=good bad=bad free=bulk.free action=action /> })}
         <nav class="chips" aria-label=t::benefits::filters(l)>
@@ -228,7 +238,8 @@ fn Act(id: String, good: u64, bad: u64, free: u32, action: ServerAction<AssignFi
                     .then(|| form(BulkMode::AllOrNothing, t::file::all(l), "btn", t::file::all_hint(l).to_owned()))}
             </div>
             <div role="alert" class="alert-slot">{refusal}</div>
-            <div role="status">{counted}</div>
+            <p class="sr-only" role="status">{move || action.pending().get().then(|| t::file::working(l))}</p>
+            {counted}
         </section>
     }
 }

@@ -5,10 +5,10 @@
 
 mod address;
 mod detail;
+mod file_page;
 mod install;
 mod keys;
 mod list;
-mod file_page;
 mod page;
 mod seats;
 mod seats_page;

@@ -3,8 +3,8 @@
 use super::address::Address;
 use super::detail::{Panel, SeatsPart};
 use super::keys::RevealAction;
-use super::seats::draw_seats;
 use super::list::{Chips, Search, Table};
+use super::seats::draw_seats;
 use super::server_fns::{ListAnswer, get_detail, list_benefits};
 use crate::error::AppError;
 use crate::i18n::{self, t};
@@ -16,8 +16,8 @@ use domain::benefits::view::{BenefitDetail, Trace};
 use domain::catalogue::{Category, Fulfilment};
 use domain::language::Language;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 use leptos_router::LazyRoute;
+use leptos_router::hooks::{use_location, use_query_map};
 
 /// The open row's detail; nothing while no row is open.
 pub type DetailResource = Loaded<Option<Result<BenefitDetail, AppError>>>;
@@ -260,7 +260,14 @@ fn Answer(
 ) -> impl IntoView {
     let l = use_language();
     let ListAnswer { page, get_keys, assign } = answer;
-    let panel = Panel { reveal, seats, may_get_keys, may_assign, get_keys: StoredValue::new(get_keys), assign: StoredValue::new(assign) };
+    let panel = Panel {
+        reveal,
+        seats,
+        may_get_keys,
+        may_assign,
+        get_keys: StoredValue::new(get_keys),
+        assign: StoredValue::new(assign),
+    };
     if page.counts[0] == 0 {
         let title = if holds_none { t::dashboard::no_package(l) } else { t::benefits::none_here(l) };
         let company = company.unwrap_or_default();

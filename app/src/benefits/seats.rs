@@ -6,7 +6,7 @@ use crate::form::{Done, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::picker::{PersonField, Picker};
 use crate::session::use_language;
-use crate::ui::Date;
+use crate::ui::{Date, focus};
 use domain::access::Action;
 use domain::benefits::BenefitStatus;
 use domain::benefits::view::BenefitDetail;
@@ -82,7 +82,7 @@ fn Seats(
     };
     let portal = detail.portal.clone().filter(|_| detail.is_mine).map(|url| {
         view! {
-            <p>
+            <p class="links">
                 <a href=url rel="external noreferrer">{t::benefits::go_portal(l, &row.name)}</a>
             </p>
         }
@@ -148,6 +148,8 @@ fn Reassign(address: Memo<Address>, category: Category, held: Held, picker: Pick
     let l = use_language();
     let title = t::seats::reassign_title(l, &held.seat.to_string(), &held.name);
     let cancel = move || address.with(|a| a.reassigning(String::new()).href(category));
+    // It stands above the link that opened it.
+    Effect::new(|_| focus("reassign-title"));
     view! {
         <h3 id="reassign-title" tabindex="-1">{title}</h3>
         <p class="hint">{t::seats::reassign_hint(l, &held.name)}</p>

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use domain::access::Action;
 use domain::benefits::BenefitStatus;
 use domain::catalogue::Fulfilment;
-use domain::people::Held;
+use domain::people::{Held, parse_day};
 use domain::view::SeatsOfBenefit;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -31,7 +31,7 @@ impl Asked {
         Self { history: text("view") == "history", at: text("at"), search: text("q"), after: text("after") }
     }
     fn day(&self) -> Option<NaiveDate> {
-        self.at.parse().ok().filter(|_| !self.history)
+        parse_day(&self.at).filter(|_| !self.history)
     }
     fn query(&self) -> String {
         let mut query = ParamsMap::new();

@@ -77,17 +77,20 @@ pub async fn list_seats(
     use store::benefits::history::{SeatQuery, Wanted, end_of_day};
     let ctx = op_ctx()?;
     let id = benefit.parse().map_err(|_| refuse(AppError::NotFound))?;
-    let wanted = match (history, at.parse()) {
+    let wanted = match (history, domain::people::parse_day(&at)) {
         (true, _) => Wanted::History,
-        (false, Ok(day)) => Wanted::AsOf(end_of_day(day)),
-        (false, Err(_)) => Wanted::Now,
+        (false, Some(day)) => Wanted::AsOf(end_of_day(day)),
+        (false, None) => Wanted::Now,
     };
     let query = SeatQuery { wanted, search, after: (!after.is_empty()).then_some(after) };
     answer(store::benefits::history::list_seats(&ctx, id, &query).await)
 }
 
 #[server(prefix = "/api", endpoint = "seats/assign", output = leptos::server_fn::codec::Postcard)]
-pub async fn assign_seat(#[server(default)] benefit: String, #[server(default)] person: String) -> Result<(), AppError> {
+pub async fn assign_seat(
+    #[server(default)] benefit: String,
+    #[server(default)] person: String,
+) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
     let id = benefit.parse().map_err(|_| refuse(AppError::NotFound))?;

@@ -112,7 +112,11 @@ fn Whole(answer: BecomeGlobalAdmin) -> impl IntoView {
     let BecomeGlobalAdmin { is_one, global_admins, mine, proof, to_decide } = answer;
     let names: Vec<&str> = global_admins.iter().map(String::as_str).collect();
     let nobody = names.is_empty();
-    let ask = if nobody { t::global_admin::ask_none(l).to_owned() } else { t::global_admin::ask(l, &i18n::all_of(l, &names)) };
+    let ask = if nobody {
+        t::global_admin::ask_none(l).to_owned()
+    } else {
+        t::global_admin::ask(l, &i18n::all_of(l, &names))
+    };
     let waits = mine.as_ref().is_some_and(|r| r.state == RequestState::Pending);
     let id = mine.as_ref().map(|r| r.id.to_string()).unwrap_or_default();
     view! {
@@ -178,9 +182,7 @@ fn Mine(mine: RoleRequest, nobody: bool) -> impl IntoView {
     let at = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(|at| i18n::date(l, at)).unwrap_or_default();
     let by = mine.decided_by.clone().unwrap_or_default();
     let (tone, told) = match mine.state {
-        RequestState::Pending => {
-            ("status status-info", t::global_admin::pending(l, &i18n::date(l, mine.created_at)))
-        }
+        RequestState::Pending => ("status status-info", t::global_admin::pending(l, &i18n::date(l, mine.created_at))),
         RequestState::Approved => ("status status-ok", t::global_admin::approved(l, &by, &at(mine.decided_at))),
         RequestState::Declined => ("status status-warn", t::global_admin::declined(l, &by, &at(mine.decided_at))),
         RequestState::Withdrawn => ("status status-idle", t::global_admin::withdrawn(l, &at(mine.decided_at))),
@@ -236,18 +238,21 @@ pub fn Decide(request: RoleRequest, told: String) -> impl IntoView {
     let typed = answered.as_ref().map(|o| o.typed("reason")).unwrap_or_default();
     let wrong = answered.and_then(|o| o.result.err()).map(|e| i18n::error(l, &e));
     let (field, error) = (["reason-", &id].concat(), ["reason-error-", &id].concat());
+    let told_id = ["request-", &id].concat();
+    let article = told_id.clone();
     let described = wrong.is_some().then(|| error.clone());
     let invalid = wrong.is_some().then_some("true");
     view! {
-        <article class="request">
-            <p><b>{told}</b></p>
+        <article class="request" aria-labelledby=article>
+            <p id=told_id><b>{told}</b></p>
             <p class="hint num">{t::global_admin::asked(l, &i18n::moment(l, request.created_at))}</p>
             {(!request.note.is_empty()).then(|| view! { <blockquote>{request.note.clone()}</blockquote> })}
             <Form of=DECIDE>
                 <input type="hidden" name="request" value=id />
                 <div class="field-group">
                     <label for=field.clone()>{t::global_admin::reason_label(l)}</label>
-                    <input class="field" id=field name="reason" type="text" maxlength=MAX_REASON.to_string() value=typed aria-invalid=invalid aria-describedby=described />
+                    // Of more than one line: Enter must not send the form by its first button.
+                    <textarea class="field" id=field name="reason" rows="2" maxlength=MAX_REASON.to_string() aria-invalid=invalid aria-describedby=described>{typed}</textarea>
                     {wrong.map(|text| view! { <p class="field-error" id=error role="alert">{text}</p> })}
                 </div>
                 <div class="inline">

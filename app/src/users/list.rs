@@ -41,8 +41,7 @@ impl Asked {
 pub fn users_page() -> AnyView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::read));
-    let list =
-        load(move || asked.get(), |asked| list_users(asked.filter.slug().to_owned(), asked.search, asked.after));
+    let list = load(move || asked.get(), |asked| list_users(asked.filter.slug().to_owned(), asked.search, asked.after));
     let viewer = use_viewer();
     view! {
         <Transition>

@@ -1,6 +1,6 @@
 //! Adding a person: name, address, roles; then their invitation, shown once.
 
-use super::server_fns::Invitation;
+use super::server_fns::{Invitation, role_field};
 use crate::error::AppError;
 use crate::form::{Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
@@ -55,15 +55,6 @@ fn New(may_grant_all: bool) -> impl IntoView {
         </Form>
     }
     .into_any()
-}
-
-pub const fn role_field(role: Role) -> &'static str {
-    match role {
-        Role::GlobalAdmin => "global_admin",
-        Role::UserAdmin => "user_admin",
-        Role::AdminAgent => "admin_agent",
-        Role::MpnPartnerAdmin => "mpn_partner_admin",
-    }
 }
 
 /// A box per role. What the reader may not change is there, disabled, with its reason; a ticked

@@ -1,7 +1,7 @@
 //! A person's page: roles, account, what they hold and held, which keys they saw, and leaving.
 
 use super::new::{InvitationLink, RoleBoxes, invitation_of};
-use super::server_fns::{PersonAnswer, get_person};
+use super::server_fns::{PersonAnswer, get_person, role_field};
 use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
@@ -30,14 +30,14 @@ pub fn person_page() -> AnyView {
         },
         |(id, after)| get_person(id, after),
     );
-    let picker = Picker::new(|| true);
+    let pickers = [Picker::new(|| true), Picker::new(|| true)];
     let viewer = use_viewer();
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 let viewer = viewer.await.ok().flatten();
                 match (answer.await, viewer) {
-                    (Ok(answer), Some(viewer)) => view! { <Whole answer=answer viewer=viewer picker=picker /> }.into_any(),
+                    (Ok(answer), Some(viewer)) => view! { <Whole answer=answer viewer=viewer pickers=pickers /> }.into_any(),
                     (Err(error), _) => failure(&error),
                     (_, None) => failure(&AppError::SignedOut),
                 }
@@ -48,7 +48,7 @@ pub fn person_page() -> AnyView {
 }
 
 #[component]
-fn Whole(answer: PersonAnswer, viewer: Viewer, picker: Picker) -> impl IntoView {
+fn Whole(answer: PersonAnswer, viewer: Viewer, pickers: [Picker; 2]) -> impl IntoView {
     let l = use_language();
     let PersonAnswer { person, manage, seats } = answer;
     let new_link = outcome(INVITE).and_then(|o| o.result.ok()).and_then(|body| invitation_of(&body));
@@ -83,7 +83,7 @@ fn Whole(answer: PersonAnswer, viewer: Viewer, picker: Picker) -> impl IntoView 
         {(person.seats.total > 0)
             .then(|| {
                 if may_seats {
-                    view! { <Leave person=person.clone() picker=picker may_add=may_manage /> }.into_any()
+                    view! { <Leave person=person.clone() picker=pickers[0] may_add=may_manage /> }.into_any()
                 } else {
                     let why = i18n::only(l, Action::AssignSeat, t::words::action_assign(l), &seats.names);
                     view! { <p class="hint">{why}</p> }.into_any()
@@ -92,7 +92,7 @@ fn Whole(answer: PersonAnswer, viewer: Viewer, picker: Picker) -> impl IntoView 
         <Lines title=t::users::held(l) none=t::users::held_none(l) page=person.history.clone() ended=true />
         {viewer.can(Action::ExportData).then(|| view! { <p class="links"><a href=export rel="external" download="">{t::seats::export(l)}</a></p> })}
         <KeysSeen keys=person.keys_seen.clone() title=t::users::keys(l) hint=t::users::keys_hint(l) />
-        {may_manage.then(|| view! { <Account person=person picker=picker may_seats=may_seats /> })}
+        {may_manage.then(|| view! { <Account person=person picker=pickers[1] may_seats=may_seats /> })}
     }
 }
 
@@ -138,6 +138,7 @@ fn role_words(l: Language, roles: &[Role]) -> String {
 fn Roles(person: Person, may_grant_all: bool) -> impl IntoView {
     let l = use_language();
     let held = person.roles.clone();
+    let seen = held.iter().map(|&r| role_field(r)).collect::<Vec<_>>().join(" ");
     let note = if person.is_last_global_admin {
         Some(t::refusals::last_global_admin(l))
     } else if person.is_oneself {
@@ -151,6 +152,7 @@ fn Roles(person: Person, may_grant_all: bool) -> impl IntoView {
             {note.map(|text| view! { <p class="hint">{text}</p> })}
             <Form of=ROLES>
                 <input type="hidden" name="person" value=person.id.to_string() />
+                <input type="hidden" name="seen" value=seen />
                 <RoleBoxes ticked=move |role| held.contains(&role) may_grant_all=may_grant_all />
                 <button class="btn" type="submit">{t::users::save_roles(l)}</button>
             </Form>

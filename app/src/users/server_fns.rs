@@ -1,6 +1,7 @@
 //! The endpoints of the user management.
 
 use crate::error::AppError;
+use domain::access::Role;
 use domain::people::{MovedSeat, PeoplePage, Person};
 use domain::view::WhoMay;
 use leptos::prelude::*;
@@ -29,6 +30,16 @@ pub struct Invitation {
     pub link: String,
 }
 
+/// The field of a form that stands for a role.
+pub const fn role_field(role: Role) -> &'static str {
+    match role {
+        Role::GlobalAdmin => "global_admin",
+        Role::UserAdmin => "user_admin",
+        Role::AdminAgent => "admin_agent",
+        Role::MpnPartnerAdmin => "mpn_partner_admin",
+    }
+}
+
 #[cfg(feature = "ssr")]
 mod ssr {
     use super::AppError;
@@ -43,6 +54,11 @@ mod ssr {
     /// The ticked boxes, one per role in the order of [`Role::ALL`].
     pub fn ticked(boxes: [bool; 4]) -> Vec<Role> {
         Role::ALL.into_iter().zip(boxes).filter(|(_, ticked)| *ticked).map(|(role, _)| role).collect()
+    }
+
+    /// The roles that a form says it showed.
+    pub fn named(seen: &str) -> Vec<Role> {
+        Role::ALL.into_iter().filter(|&role| seen.split(' ').any(|name| name == super::role_field(role))).collect()
     }
 
     pub fn link(token: &str) -> Result<String, AppError> {
@@ -118,12 +134,14 @@ pub async fn set_roles(
     #[server(default)] user_admin: bool,
     #[server(default)] admin_agent: bool,
     #[server(default)] mpn_partner_admin: bool,
+    #[server(default)] seen: Option<String>,
 ) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx};
     let ctx = op_ctx()?;
     let id = ssr::person_of(&person)?;
     let roles = ssr::ticked([global_admin, user_admin, admin_agent, mpn_partner_admin]);
-    answer(store::people::account::set_roles(&ctx, id, &roles).await)?;
+    let seen = seen.map(|seen| ssr::named(&seen));
+    answer(store::people::account::set_roles(&ctx, id, &roles, seen.as_deref()).await)?;
     done("roles");
     Ok(())
 }

@@ -68,7 +68,12 @@ pub const fn allows(capacity: Capacity, action: Action) -> bool {
     match action {
         A::ManageOwnProfile => true,
         A::OpenMyBenefits | A::SeeGlobalAdmins => matches!(capacity, Employee),
-        A::OpenBenefits | A::SubmitAdvisoryRequest | A::BuyPackage | A::SeeOrders | A::SeeRoleHolders | A::RequestGlobalAdmin => {
+        A::OpenBenefits
+        | A::SubmitAdvisoryRequest
+        | A::BuyPackage
+        | A::SeeOrders
+        | A::SeeRoleHolders
+        | A::RequestGlobalAdmin => {
             matches!(capacity, Capacity::Role(_))
         }
         A::GetKeys

@@ -63,7 +63,9 @@ pub enum LineOutcome {
     /// Nobody of the company has this address.
     Unknown,
     /// The same address as in an earlier line.
-    Repeated { line: u32 },
+    Repeated {
+        line: u32,
+    },
     Refused(SeatRefusal),
 }
 
@@ -98,7 +100,7 @@ pub fn read_lines(records: impl IntoIterator<Item = (u32, String)>) -> Result<Ve
                 }
             },
         };
-        lines.push(Line { number, typed: cell.trim().chars().take(254).collect(), email });
+        lines.push(Line { number, typed: cell.trim().chars().filter(|c| !c.is_control()).take(254).collect(), email });
     }
     if lines.is_empty() { Err(BulkRefusal::Empty) } else { Ok(lines) }
 }

@@ -10,9 +10,8 @@ use store::entity::company;
 async fn an_invitations_token_is_told_once() {
     let site = site().await;
     let mut ursula = site.signed_in(URSULA).await;
-    let added = ursula
-        .submit("/account/users/new", "users/add", &[("name", "Ida"), ("email", "ida@contoso.example")])
-        .await;
+    let added =
+        ursula.submit("/account/users/new", "users/add", &[("name", "Ida"), ("email", "ida@contoso.example")]).await;
     assert_eq!(added.status, StatusCode::OK, "{}", added.body);
     let (_, rest) = added.body.split_once("/invitation?token=").unwrap();
     let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
@@ -32,7 +31,14 @@ async fn an_invitations_token_is_told_once() {
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.has("Ida") && !page.has(&token), "{}", page.body);
     let bad = guest.get("/invitation?token=%0d%0aset-cookie:x%3d1;%20path=/").await;
-    assert!(bad.headers.get(header::SET_COOKIE).unwrap().to_str().unwrap().starts_with("vorteil-invitation=set-cookiex1path;"));
+    assert!(
+        bad.headers
+            .get(header::SET_COOKIE)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .starts_with("vorteil-invitation=set-cookiex1path;")
+    );
     let refused = guest.get("/invitation").await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.has("older than 72 hours"), "{}", refused.body);
@@ -59,6 +65,21 @@ async fn a_list_goes_out_as_csv_packed_or_not() {
         assert_eq!(packed.status, StatusCode::OK);
         assert_eq!(packed.headers[header::CONTENT_ENCODING], encoding);
     }
+    let foreign = Request::get(&path)
+        .header(header::COOKIE, &anna.cookie)
+        .header(header::ACCEPT, "text/html")
+        .header("sec-fetch-site", "cross-site")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(anna.send(foreign).await.status, StatusCode::FORBIDDEN);
+    let head = Request::head(&path).header(header::COOKIE, &anna.cookie).body(Body::empty()).unwrap();
+    assert_eq!(anna.send(head).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    for day in ["-9999-01-01", "%2B262142-12-31", "2026-02-30"] {
+        let asked = format!("/export/seats.csv?benefit={benefit}&at={day}");
+        assert_eq!(anna.get(&asked).await.status, StatusCode::OK, "{day}");
+        let page = format!("/benefits/visual-studio/{benefit}/seats?at={day}&q=%00");
+        assert_eq!(anna.get(&page).await.status, StatusCode::OK, "{day}");
+    }
     assert_eq!(anna.get("/export/seats.csv").await.status, StatusCode::NOT_FOUND);
     assert_eq!(site.signed_in(URSULA).await.get(&path).await.status, StatusCode::FORBIDDEN);
     assert_eq!(site.signed_in("gina.global@fabrikam.example").await.get(&path).await.status, StatusCode::NOT_FOUND);
@@ -71,7 +92,9 @@ fn upload(cookie: &str, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Req
     for (name, value) in fields {
         body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
     }
-    body.extend(b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"p.csv\"\r\nContent-Type: text/csv\r\n\r\n");
+    body.extend(
+        b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"p.csv\"\r\nContent-Type: text/csv\r\n\r\n",
+    );
     body.extend(file);
     body.extend(b"\r\n--x--\r\n");
     Request::post(path)
@@ -107,6 +130,12 @@ async fn a_file_comes_in_a_form() {
         assert_eq!(refused.status, status, "{words}");
         assert!(refused.has(words), "{words}: {}", refused.body);
     }
+    // Where no file is asked for, and from whom nobody knows, less is read.
+    let big = vec![b'a'; 100_000];
+    let sent = anna.send(upload(&anna.cookie.clone(), "/account/profile", &fields, &big)).await;
+    assert_eq!(sent.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let nobody = site.browser().send(upload("", &page, &fields, &big)).await;
+    assert_eq!(nobody.status, StatusCode::PAYLOAD_TOO_LARGE);
     // Somewhere else is not gone to.
     let elsewhere = [("form", "seats/check_file"), ("benefit", benefit.as_str()), ("to", "//evil.example")];
     let sent = anna.send(upload(&anna.cookie.clone(), &page, &elsewhere, b"email\nadam.agent@contoso.example\n")).await;

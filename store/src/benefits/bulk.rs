@@ -62,24 +62,27 @@ fn parse(text: &str) -> StoreResult<Vec<Line>> {
     if text.len() > MAX_FILE {
         return refused(BulkRefusal::TooLarge);
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     if text.trim().is_empty() {
         return refused(BulkRefusal::Empty);
     }
     let heading = text.lines().next().unwrap_or_default();
     let delimiter = [b';', b'\t'].into_iter().find(|&d| heading.contains(char::from(d))).unwrap_or(b',');
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let unread = |_| StoreError::Bulk(BulkRefusal::NotText);
     let column = reader.headers().map_err(unread)?.iter().position(|h| h.eq_ignore_ascii_case(COLUMN));
     let Some(column) = column else { return refused(BulkRefusal::NoColumn) };
     let mut cells = Vec::new();
+    let bytes = text.as_bytes();
+    let (mut line, mut counted) = (1, 0);
     for record in reader.records() {
         let record = record.map_err(unread)?;
-        let line = record.position().map_or(0, |p| u32::try_from(p.line()).unwrap_or(u32::MAX));
+        // Where the reader was when it began; blank lines that it passed over are counted too.
+        let mut start = record.position().and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(0).min(bytes.len());
+        start += bytes[start..].iter().take_while(|b| **b == b'\n').count();
+        line += u32::try_from(bytes[counted..start].iter().filter(|b| **b == b'\n').count()).unwrap_or(u32::MAX);
+        counted = start;
         cells.push((line, record.get(column).unwrap_or_default().to_owned()));
     }
     read_lines(cells).map_err(StoreError::Bulk)

@@ -7,7 +7,7 @@ use crate::benefits::list::{References, count_u32, escape_like};
 use crate::context::Ctx;
 use crate::entity::{assignment, benefit, seat, user};
 use crate::error::{StoreError, StoreResult};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use domain::access::Action;
 use domain::audit::AuditAction;
 use domain::benefits::seat::{SeatRefusal, removable};
@@ -68,7 +68,8 @@ fn wanted_rows(select: Select<assignment::Entity>, wanted: Wanted) -> Select<ass
 }
 
 fn held_by(select: Select<assignment::Entity>, search: &str) -> Select<assignment::Entity> {
-    let words: Vec<String> = search.chars().take(100).collect::<String>().split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<String> =
+        search.chars().take(100).collect::<String>().split_whitespace().map(str::to_lowercase).collect();
     if words.is_empty() {
         return select;
     }
@@ -86,7 +87,9 @@ fn cursor(row: &assignment::Model) -> String {
 
 fn parse_cursor(text: &str) -> Option<(DateTime<Utc>, AssignmentId)> {
     let (at, id) = text.split_once('.')?;
-    Some((DateTime::from_timestamp_micros(at.parse().ok()?)?, id.parse().ok()?))
+    let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+    (1900..=9999).contains(&at.year()).then_some(())?;
+    Some((at, id.parse().ok()?))
 }
 
 /// In the order of time, or the newest first; a cursor that does not read is the first page.

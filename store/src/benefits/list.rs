@@ -13,8 +13,8 @@ use domain::benefits::{BenefitFacts, status};
 use domain::catalogue::{Category, Package, Product};
 use domain::id::{BenefitId, CompanyId, PackageVersionId, ProductVersionId, TermId};
 use domain::language::Language;
-use domain::people::HeldPage;
 use domain::orders::refund::{OrderFacts, refund_ends, refundable};
+use domain::people::HeldPage;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
@@ -170,7 +170,8 @@ fn condition(filter: BenefitFilter, now: DateTime<Utc>) -> Condition {
 
 /// A text that stands for itself inside a LIKE pattern.
 pub(crate) fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    // PostgreSQL has no zero in a text, so nothing is found by one.
+    text.replace('\0', "").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 /// Searched is what the reader sees: the name in their language.

@@ -34,6 +34,8 @@ pub(crate) struct Locked {
     pub package: String,
     /// First instant at which no seat can be given any more.
     until: DateTime<Utc>,
+    /// Who got a seat last, before this operation.
+    last_given: Option<(String, DateTime<Utc>)>,
 }
 
 impl Locked {
@@ -46,7 +48,12 @@ impl Locked {
 }
 
 /// Locks a benefit with seats.
-pub(crate) async fn lock(ctx: &Ctx, tx: &impl ConnectionTrait, company: CompanyId, id: BenefitId) -> StoreResult<Locked> {
+pub(crate) async fn lock(
+    ctx: &Ctx,
+    tx: &impl ConnectionTrait,
+    company: CompanyId,
+    id: BenefitId,
+) -> StoreResult<Locked> {
     let row = benefit::Entity::find_by_id(id)
         .filter(benefit::Column::CompanyId.eq(company))
         .lock_exclusive()
@@ -63,7 +70,14 @@ pub(crate) async fn lock(ctx: &Ctx, tx: &impl ConnectionTrait, company: CompanyI
         until = until.min(ended);
     }
     let package = references.package(&row)?.label.get(ctx.language).to_owned();
-    Ok(Locked { row, product, package, until })
+    let last_given = last_given(tx, row.id).await?;
+    Ok(Locked { row, product, package, until, last_given })
+}
+
+/// Written so that the index of free seats fits.
+fn free_seat() -> Expr {
+    use sea_orm::sea_query::ExprTrait;
+    Expr::col((seat::Entity, seat::Column::Taken)).not()
 }
 
 /// Gives a seat to each of these people, as far as the rules allow, and says of each what became
@@ -82,7 +96,7 @@ pub(crate) async fn give(
     let limits = of.limits();
     let free = seat::Entity::find()
         .filter(seat::Column::BenefitId.eq(of.row.id))
-        .filter(seat::Column::Taken.eq(false))
+        .filter(free_seat())
         // A seat that nobody had costs no reassignment.
         .order_by_asc(seat::Column::HeldBefore)
         .order_by_asc(seat::Column::Number);
@@ -104,7 +118,6 @@ pub(crate) async fn give(
             .await?;
         holders.extend(held);
     }
-    let last_given = last_given(tx, of.row.id).await?;
     let (mut out, mut reassigned) = (count_u32(of.row.seats_out), count_u32(of.row.reassigned));
     let mut outcomes = Vec::with_capacity(people.len());
     let mut rows = Vec::new();
@@ -121,7 +134,7 @@ pub(crate) async fn give(
             person_disabled: person.disabled_at.is_some(),
             for_oneself: of.product.fulfilment == Fulfilment::UsageAssign,
             person_asks: person.id == ctx.user(),
-            last_given: last_given.clone(),
+            last_given: of.last_given.clone(),
             expires_at: of.until,
         };
         if let Err(refusal) = assignable(&facts, now) {
@@ -289,7 +302,13 @@ pub async fn assign_oneself(ctx: &Ctx, benefit: BenefitId) -> StoreResult<Assign
     assign(ctx, company, benefit, ctx.user(), Given::ByOneself).await
 }
 
-async fn assign(ctx: &Ctx, company: CompanyId, benefit: BenefitId, to: UserId, how: Given) -> StoreResult<AssignmentId> {
+async fn assign(
+    ctx: &Ctx,
+    company: CompanyId,
+    benefit: BenefitId,
+    to: UserId,
+    how: Given,
+) -> StoreResult<AssignmentId> {
     let tx = ctx.store.db.begin().await?;
     let mut of = lock(ctx, &tx, company, benefit).await?;
     let id = give_one(ctx, &tx, &mut of, to, None, how).await?;

@@ -103,11 +103,7 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
 }
 
 /// When this person took the look that is [`MOST_LOOKS`] back. A look may show several keys.
-async fn earlier_look(
-    ctx: &Ctx,
-    company: CompanyId,
-    tx: &impl ConnectionTrait,
-) -> StoreResult<Option<DateTime<Utc>>> {
+async fn earlier_look(ctx: &Ctx, company: CompanyId, tx: &impl ConnectionTrait) -> StoreResult<Option<DateTime<Utc>>> {
     use key_reveal::Column as C;
     let looks = key_reveal::Entity::find()
         .select_only()

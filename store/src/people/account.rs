@@ -62,11 +62,10 @@ fn condition(filter: PeopleFilter) -> Condition {
     let enabled = user::Column::DisabledAt.is_null();
     match filter {
         PeopleFilter::All => all,
-        PeopleFilter::WithRole => {
-            all.add(enabled).add(user::Column::Id.in_subquery(
-                Query::select().column(user_role::Column::UserId).from(user_role::Entity).to_owned(),
-            ))
-        }
+        PeopleFilter::WithRole => all.add(enabled).add(
+            user::Column::Id
+                .in_subquery(Query::select().column(user_role::Column::UserId).from(user_role::Entity).to_owned()),
+        ),
         PeopleFilter::Invited => all.add(enabled).add(user::Column::PasswordHash.is_null()),
         PeopleFilter::Disabled => all.add(user::Column::DisabledAt.is_not_null()),
     }
@@ -102,9 +101,9 @@ pub async fn list_people(ctx: &Ctx, query: &PeopleQuery) -> StoreResult<PeoplePa
     if let Some(after) = query.after.as_deref().and_then(|id| id.parse::<UserId>().ok()) {
         // Where the page before ended; an id that is not there starts anew.
         if let Some(last) = of_company(company).filter(user::Column::Id.eq(after)).one(db).await? {
-            let further = Condition::any().add(user::Column::Search.gt(last.search.clone())).add(
-                Condition::all().add(user::Column::Search.eq(last.search)).add(user::Column::Id.gt(last.id)),
-            );
+            let further = Condition::any()
+                .add(user::Column::Search.gt(last.search.clone()))
+                .add(Condition::all().add(user::Column::Search.eq(last.search)).add(user::Column::Id.gt(last.id)));
             select = select.filter(further);
         }
     }
@@ -169,13 +168,10 @@ pub async fn list_choices(ctx: &Ctx, search: &str, selected: Option<UserId>) -> 
     {
         rows.insert(0, row);
     }
-    Ok(Choices {
-        people: rows.into_iter().map(|r| Choice { id: r.id, name: r.name, email: r.email }).collect(),
-        more,
-    })
+    Ok(Choices { people: rows.into_iter().map(|r| Choice { id: r.id, name: r.name, email: r.email }).collect(), more })
 }
 
-/// Global admins of a company who are not disabled, but for one.
+/// Global admins of a company who can act, but for one: not disabled, and joined already.
 pub(crate) async fn count_global_admins(
     db: &impl ConnectionTrait,
     company: CompanyId,
@@ -188,6 +184,7 @@ pub(crate) async fn count_global_admins(
         .to_owned();
     let mut select = of_company(company)
         .filter(user::Column::DisabledAt.is_null())
+        .filter(user::Column::PasswordHash.is_not_null())
         .filter(user::Column::Id.in_subquery(admins));
     if let Some(but) = but {
         select = select.filter(user::Column::Id.ne(but));
@@ -258,7 +255,7 @@ pub async fn add_user(ctx: &Ctx, name: &str, email: &str, roles: &[Role]) -> Sto
         before: &[],
         after: roles,
         other_global_admins: 0,
-        disabled: false,
+        is_out: true,
     };
     let change = change_roles(&facts)?;
     user::ActiveModel {
@@ -283,8 +280,7 @@ pub async fn add_user(ctx: &Ctx, name: &str, email: &str, roles: &[Role]) -> Sto
     })?;
     grant(&tx, id, &change.added, Some(ctx.user()), now).await?;
     let token = issue(ctx, &tx, id).await?;
-    let entry =
-        Entry::by(ctx, now, AuditAction::UserAdded).subject(id).details(json!({ "roles": change.added }));
+    let entry = Entry::by(ctx, now, AuditAction::UserAdded).subject(id).details(json!({ "roles": change.added }));
     record(&ctx.store.keys, &tx, entry).await?;
     tx.commit().await?;
     Ok((id, token))
@@ -327,20 +323,26 @@ pub async fn invite_again(ctx: &Ctx, id: UserId) -> StoreResult<String> {
 }
 
 /// Changes a person's roles to these. Rule R-ROLE-1.
-pub async fn set_roles(ctx: &Ctx, id: UserId, roles: &[Role]) -> StoreResult<()> {
+///
+/// `seen` are the roles that whoever decides had before their eyes, if they say so: when they are
+/// others by now, nothing is changed.
+pub async fn set_roles(ctx: &Ctx, id: UserId, roles: &[Role], seen: Option<&[Role]>) -> StoreResult<()> {
     let company = ctx.authorize_in_company(Action::GrantRole)?;
     let now = ctx.now();
     let tx = ctx.store.db.begin().await?;
     lock_company(&tx, company).await?;
     let row = lock_person(&tx, company, id).await?;
     let before = roles_of(&tx, &[id]).await?.remove(&id).unwrap_or_default();
+    if seen.is_some_and(|seen| seen != before) {
+        return Err(StoreError::People(PeopleRefusal::RolesChanged));
+    }
     let facts = RoleFacts {
         actor: &ctx.principal,
         person: id,
         before: &before,
         after: roles,
         other_global_admins: count_global_admins(&tx, company, Some(id)).await?,
-        disabled: row.disabled_at.is_some(),
+        is_out: state_of(&row) != AccountState::Active,
     };
     let change = change_roles(&facts)?;
     if change.added.is_empty() && change.removed.is_empty() {
@@ -392,7 +394,7 @@ pub async fn disable_user(
         before: &roles,
         after: &roles,
         other_global_admins: count_global_admins(&tx, company, Some(id)).await?,
-        disabled: row.disabled_at.is_some(),
+        is_out: state_of(&row) != AccountState::Active,
     };
     disable(&facts)?;
     if row.disabled_at.is_some() {
@@ -451,7 +453,9 @@ pub async fn get_person(ctx: &Ctx, id: UserId, after: Option<&str>) -> StoreResu
     let others = count_global_admins(db, company, Some(id)).await?;
     Ok(Person {
         is_oneself: id == ctx.user(),
-        is_last_global_admin: roles.contains(&Role::GlobalAdmin) && row.disabled_at.is_none() && others == 0,
+        is_last_global_admin: roles.contains(&Role::GlobalAdmin)
+            && state_of(&row) == AccountState::Active
+            && others == 0,
         state: state_of(&row),
         id,
         name: row.name,

@@ -7,6 +7,7 @@ use crate::entity::{company, role_request, user, user_role};
 use crate::error::{StoreError, StoreResult};
 use crate::people::account::{count_global_admins, grant, lock_company, lock_person};
 use crate::people::who_may::names_with;
+use chrono::{DateTime, Utc};
 use domain::access::{Action, Role};
 use domain::audit::AuditAction;
 use domain::id::{CompanyId, RoleRequestId, UserId};
@@ -31,6 +32,7 @@ fn refused<T>(refusal: PeopleRefusal) -> StoreResult<T> {
 
 /// A text that somebody writes for another: blanks around it go, its length is bounded.
 fn check_text(text: &str) -> StoreResult<String> {
+    let text = text.replace('\0', "");
     let text = text.trim();
     if text.chars().count() > MAX_REASON { refused(PeopleRefusal::ReasonTooLong) } else { Ok(text.to_owned()) }
 }
@@ -256,7 +258,18 @@ pub async fn prove_domain(ctx: &Ctx, id: RoleRequestId) -> StoreResult<()> {
     if count_global_admins(&tx, company, None).await? > 0 {
         return refused(PeopleRefusal::HasGlobalAdmin);
     }
-    if let Some(until) = row.checked_at.map(|at| at + PROOF_EVERY).filter(|&until| now < until) {
+    // Of whichever request: a new one does not look sooner.
+    let looked: Option<DateTime<Utc>> = role_request::Entity::find()
+        .select_only()
+        .column(role_request::Column::CheckedAt)
+        .filter(role_request::Column::CompanyId.eq(company))
+        .filter(role_request::Column::CheckedAt.is_not_null())
+        .order_by_desc(role_request::Column::CheckedAt)
+        .limit(1)
+        .into_tuple()
+        .one(&tx)
+        .await?;
+    if let Some(until) = looked.map(|at| at + PROOF_EVERY).filter(|&until| now < until) {
         return refused(PeopleRefusal::TooSoon { until });
     }
     let of = company::Entity::find_by_id(company).one(&tx).await?.ok_or(StoreError::NotFound)?;
@@ -265,6 +278,7 @@ pub async fn prove_domain(ctx: &Ctx, id: RoleRequestId) -> StoreResult<()> {
     let mut row = row.into_active_model();
     row.checked_at = Set(Some(now));
     row.update(&tx).await?;
+    record(&ctx.store.keys, &tx, Entry::by(ctx, now, AuditAction::DomainLookedAt).subject(id)).await?;
     tx.commit().await?;
     let texts = ctx.store.dns.texts(&proof_name(&domain)).await;
     if !proves(&texts, &code) {
@@ -295,6 +309,7 @@ pub async fn list_ownerless(ctx: &Ctx) -> StoreResult<Vec<RoleRequest>> {
         )
         .and_where(Expr::col((user_role::Entity, user_role::Column::Role)).eq(Role::GlobalAdmin))
         .and_where(Expr::col((user::Entity, user::Column::DisabledAt)).is_null())
+        .and_where(Expr::col((user::Entity, user::Column::PasswordHash)).is_not_null())
         .and_where(Expr::col((user::Entity, user::Column::CompanyId)).is_not_null())
         .to_owned();
     let rows = role_request::Entity::find()

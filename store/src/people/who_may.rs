@@ -29,6 +29,7 @@ pub async fn names_with(ctx: &Ctx, company: CompanyId, roles: &[Role]) -> StoreR
         .join(JoinType::InnerJoin, holds)
         .filter(user::Column::CompanyId.eq(company))
         .filter(user::Column::DisabledAt.is_null())
+        .filter(user::Column::PasswordHash.is_not_null())
         .filter(user_role::Column::Role.is_in(roles.iter().copied()))
         .order_by_asc(user::Column::Name)
         .limit(NAMES)

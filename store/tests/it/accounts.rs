@@ -81,7 +81,7 @@ async fn invitation_once(backend: Backend) {
     // Whoever has the link must not become Global admin with it.
     let ursula = world.ctx("ursula.user@contoso.example").await;
     let (id, token) = add_user(&ursula, "Eve", "eve@contoso.example", &[]).await.unwrap();
-    set_roles(&anna, id, &[Role::GlobalAdmin]).await.unwrap();
+    set_roles(&anna, id, &[Role::GlobalAdmin], None).await.unwrap();
     assert_eq!(people(accept(&token).await), PeopleRefusal::Invitation);
     assert!(matches!(invite_again(&ursula, id).await, Err(StoreError::Forbidden(Action::GrantGlobalAdmin))));
     let token = invite_again(&anna, id).await.unwrap();
@@ -94,24 +94,34 @@ async fn roles(backend: Backend) {
     let anna = world.anna().await;
     let ursula = world.ctx("ursula.user@contoso.example").await;
     let emil = world.person("emil.employee@contoso.example").await.0;
-    set_roles(&ursula, emil, &[Role::AdminAgent, Role::MpnPartnerAdmin]).await.unwrap();
+    set_roles(&ursula, emil, &[Role::AdminAgent, Role::MpnPartnerAdmin], None).await.unwrap();
     assert_eq!(get_person(&anna, emil, None).await.unwrap().roles, [Role::AdminAgent, Role::MpnPartnerAdmin]);
     let forbidden = |r: Result<(), StoreError>, action| {
         assert!(matches!(r, Err(StoreError::Forbidden(a)) if a == action), "{r:?}");
     };
-    forbidden(set_roles(&ursula, emil, &[Role::GlobalAdmin]).await, Action::GrantGlobalAdmin);
-    forbidden(set_roles(&ursula, anna.user(), &[]).await, Action::GrantGlobalAdmin);
+    forbidden(set_roles(&ursula, emil, &[Role::GlobalAdmin], None).await, Action::GrantGlobalAdmin);
+    forbidden(set_roles(&ursula, anna.user(), &[], None).await, Action::GrantGlobalAdmin);
     assert_eq!(
-        people(set_roles(&ursula, ursula.user(), &[Role::UserAdmin, Role::MpnPartnerAdmin]).await),
+        people(set_roles(&ursula, ursula.user(), &[Role::UserAdmin, Role::MpnPartnerAdmin], None).await),
         PeopleRefusal::NotToOneself
     );
-    forbidden(add_user(&ursula, "X", "x@contoso.example", &[Role::GlobalAdmin]).await.map(drop), Action::GrantGlobalAdmin);
+    forbidden(
+        add_user(&ursula, "X", "x@contoso.example", &[Role::GlobalAdmin]).await.map(drop),
+        Action::GrantGlobalAdmin,
+    );
     for email in ["adam.agent@contoso.example", "marta.mpn@contoso.example", "olga.operator@programme.example"] {
         let ctx = world.ctx(email).await;
-        forbidden(set_roles(&ctx, emil, &[]).await, Action::GrantRole);
+        forbidden(set_roles(&ctx, emil, &[], None).await, Action::GrantRole);
         forbidden(add_user(&ctx, "X", "x@contoso.example", &[]).await.map(drop), Action::AddUser);
         forbidden(disable_user(&ctx, emil, SeatsOfLeaver::Keep, None).await.map(drop), Action::DisableUser);
     }
+    // What somebody else changed since the form was shown is not written over.
+    let seen = [Role::AdminAgent, Role::MpnPartnerAdmin];
+    set_roles(&anna, emil, &[Role::AdminAgent], Some(&seen)).await.unwrap();
+    assert_eq!(
+        people(set_roles(&ursula, emil, &[Role::AdminAgent, Role::MpnPartnerAdmin], Some(&seen)).await),
+        PeopleRefusal::RolesChanged
+    );
     // A user admin disables, but what becomes of the seats is a Global admin's business.
     forbidden(disable_user(&ursula, emil, SeatsOfLeaver::Free, None).await.map(drop), Action::AssignSeat);
     forbidden(disable_user(&ursula, anna.user(), SeatsOfLeaver::Keep, None).await.map(drop), Action::GrantGlobalAdmin);
@@ -122,18 +132,20 @@ async fn roles(backend: Backend) {
 async fn last(backend: Backend) {
     let world = demo(backend).await;
     let anna = world.anna().await;
-    assert_eq!(people(set_roles(&anna, anna.user(), &[]).await), PeopleRefusal::LastGlobalAdmin);
-    assert_eq!(
-        people(disable_user(&anna, anna.user(), SeatsOfLeaver::Keep, None).await),
-        PeopleRefusal::NotOneself
-    );
+    assert_eq!(people(set_roles(&anna, anna.user(), &[], None).await), PeopleRefusal::LastGlobalAdmin);
+    assert_eq!(people(disable_user(&anna, anna.user(), SeatsOfLeaver::Keep, None).await), PeopleRefusal::NotOneself);
     assert!(get_person(&anna, anna.user(), None).await.unwrap().is_last_global_admin);
+    // Somebody who was invited and has not joined cannot act, and so does not count.
+    let (ben, _) = add_user(&anna, "Ben", "ben@contoso.example", &[Role::GlobalAdmin]).await.unwrap();
+    assert_eq!(people(set_roles(&anna, anna.user(), &[], None).await), PeopleRefusal::LastGlobalAdmin);
+    assert_eq!(list_people(&anna, &PeopleQuery::default()).await.unwrap().global_admins, 1);
+    set_roles(&anna, ben, &[], None).await.unwrap();
     let ursula = world.person("ursula.user@contoso.example").await.0;
-    set_roles(&anna, ursula, &[Role::GlobalAdmin]).await.unwrap();
+    set_roles(&anna, ursula, &[Role::GlobalAdmin], None).await.unwrap();
     assert_eq!(list_people(&anna, &PeopleQuery::default()).await.unwrap().global_admins, 2);
     let ursulas = world.ctx("ursula.user@contoso.example").await;
     disable_user(&ursulas, anna.user(), SeatsOfLeaver::Keep, None).await.unwrap();
-    assert_eq!(people(set_roles(&ursulas, ursula, &[]).await), PeopleRefusal::LastGlobalAdmin);
+    assert_eq!(people(set_roles(&ursulas, ursula, &[], None).await), PeopleRefusal::LastGlobalAdmin);
 }
 
 async fn disabled(backend: Backend) {
@@ -182,7 +194,7 @@ async fn foreign(backend: Backend) {
     let gina = world.gina().await;
     let annas = anna.user();
     assert!(matches!(get_person(&gina, annas, None).await, Err(StoreError::NotFound)));
-    assert!(matches!(set_roles(&gina, annas, &[]).await, Err(StoreError::NotFound)));
+    assert!(matches!(set_roles(&gina, annas, &[], None).await, Err(StoreError::NotFound)));
     assert!(matches!(disable_user(&gina, annas, SeatsOfLeaver::Keep, None).await, Err(StoreError::NotFound)));
     assert!(matches!(enable_user(&gina, annas).await, Err(StoreError::NotFound)));
     assert!(matches!(invite_again(&gina, annas).await, Err(StoreError::NotFound)));

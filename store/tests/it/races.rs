@@ -148,7 +148,9 @@ async fn last_seats(backend: Backend) {
                     (2, _) => {
                         let given = match assign_seat(&ctx, vs, other).await {
                             Ok(_) => true,
-                            Err(StoreError::Seat(SeatRefusal::NoneLeft { .. } | SeatRefusal::JustGiven { .. })) => false,
+                            Err(StoreError::Seat(SeatRefusal::NoneLeft { .. } | SeatRefusal::JustGiven { .. })) => {
+                                false
+                            }
                             Err(error) => panic!("{error}"),
                         };
                         let moved = move_seats(&ctx, other, SeatsOfLeaver::HandOver, Some(to)).await.unwrap();
@@ -184,13 +186,14 @@ async fn last_admin(backend: Backend) {
     let world = demo(backend).await;
     let anna = world.anna().await;
     let ursula = world.person("ursula.user@contoso.example").await.0;
-    set_roles(&anna, ursula, &[Role::GlobalAdmin]).await.unwrap();
+    set_roles(&anna, ursula, &[Role::GlobalAdmin], None).await.unwrap();
     let ursulas = world.ctx("ursula.user@contoso.example").await;
     let annas = anna.user();
-    let first = tokio::spawn(async move { set_roles(&anna, ursula, &[]).await.is_ok() });
-    let second = tokio::spawn(async move {
-        disable_user(&ursulas, annas, domain::people::SeatsOfLeaver::Free, None).await.is_ok()
-    });
+    let first = tokio::spawn(async move { set_roles(&anna, ursula, &[], None).await.is_ok() });
+    let second =
+        tokio::spawn(
+            async move { disable_user(&ursulas, annas, domain::people::SeatsOfLeaver::Free, None).await.is_ok() },
+        );
     let done = [first.await.unwrap(), second.await.unwrap()];
     assert_eq!(done.iter().filter(|d| **d).count(), 1, "{done:?}");
 }

@@ -38,16 +38,13 @@ async fn decided(backend: Backend) {
     assert_eq!(get_become(&marta).await.unwrap().global_admins, ["Anna Global"]);
     assert_eq!(refusal(request_role(&anna, "").await), PeopleRefusal::AlreadyGlobalAdmin);
     assert_eq!(refusal(request_role(&marta, &"x".repeat(501)).await), PeopleRefusal::ReasonTooLong);
-    let id = request_role(&marta, " I buy the packages. ").await.unwrap();
+    let id = request_role(&marta, " I buy\0 the packages. ").await.unwrap();
     assert_eq!(refusal(request_role(&marta, "").await), PeopleRefusal::AlreadyRequested);
     let waiting = get_become(&anna).await.unwrap().to_decide;
     assert_eq!((waiting.len(), waiting[0].note.as_str()), (1, "I buy the packages."));
     assert!(get_become(&marta).await.unwrap().to_decide.is_empty());
     // Neither oneself, nor an operator while the company has somebody, nor a stranger.
-    assert!(matches!(
-        decide_request(&marta, id, true, "").await,
-        Err(StoreError::Forbidden(Action::GrantGlobalAdmin))
-    ));
+    assert!(matches!(decide_request(&marta, id, true, "").await, Err(StoreError::Forbidden(Action::GrantGlobalAdmin))));
     let olga = world.ctx(OLGA).await;
     assert_eq!(refusal(decide_request(&olga, id, true, "").await), PeopleRefusal::HasGlobalAdmin);
     assert!(matches!(decide_request(&world.gina().await, id, true, "").await, Err(StoreError::NotFound)));
@@ -59,7 +56,10 @@ async fn decided(backend: Backend) {
     assert_eq!(refusal(decide_request(&anna, id, true, "").await), PeopleRefusal::AlreadyDecided);
     world.store.clock.advance(chrono::TimeDelta::seconds(1));
     let again = request_role(&marta, "").await.unwrap();
-    assert!(matches!(withdraw_request(&world.ctx("adam.agent@contoso.example").await, again).await, Err(StoreError::NotFound)));
+    assert!(matches!(
+        withdraw_request(&world.ctx("adam.agent@contoso.example").await, again).await,
+        Err(StoreError::NotFound)
+    ));
     withdraw_request(&marta, again).await.unwrap();
     world.store.clock.advance(chrono::TimeDelta::seconds(1));
     let third = request_role(&marta, "").await.unwrap();
@@ -142,7 +142,7 @@ async fn proved(backend: Backend) {
     // A disabled Global admin decides nothing, so the company counts as without.
     let anna = world.anna().await;
     let adam = world.person("adam.agent@contoso.example").await.0;
-    set_roles(&anna, adam, &[Role::GlobalAdmin]).await.unwrap();
+    set_roles(&anna, adam, &[Role::GlobalAdmin], None).await.unwrap();
     disable_user(&anna, adam, SeatsOfLeaver::Keep, None).await.unwrap();
     assert_eq!(get_become(&marta).await.unwrap().global_admins, ["Anna Global"]);
 }

@@ -8,7 +8,9 @@ use domain::benefits::seat::{Given, SeatRefusal, Taken};
 use domain::email::EmailProblem;
 use domain::id::{BenefitId, UserId};
 use domain::people::{PeopleRefusal, SeatMoved, SeatsOfLeaver};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
 use store::benefits::bulk::{assign_from_file, check_file, get_bulk};
 use store::benefits::history::{Exported, PAGE, SeatQuery, Wanted, begin_export, list_seats};
 use store::benefits::list::get_detail;
@@ -83,10 +85,7 @@ async fn life(backend: Backend) {
     let anna = world.anna().await;
     let vs = enterprise(&world, &anna).await;
     let before = held_by(&anna, vs).await;
-    assert_eq!(
-        before,
-        [(1, "Anna Global".to_owned()), (2, "Emil Employee".to_owned()), (3, "Marta MPN".to_owned())]
-    );
+    assert_eq!(before, [(1, "Anna Global".to_owned()), (2, "Emil Employee".to_owned()), (3, "Marta MPN".to_owned())]);
     let events = world.audit_holds(anna.principal.company).await;
     let adam = id_of(&world, ADAM).await;
     assign_seat(&anna, vs, adam).await.unwrap();
@@ -98,15 +97,9 @@ async fn life(backend: Backend) {
     let ursula = id_of(&world, URSULA).await;
     reassign_seat(&anna, adams.id, ursula).await.unwrap();
     assert_eq!(held_by(&anna, vs).await[3], (4, "Ursula User".to_owned()), "the same seat");
-    assert!(matches!(
-        remove_seat(&anna, adams.id).await,
-        Err(StoreError::Seat(SeatRefusal::NotHeldAnyMore))
-    ));
+    assert!(matches!(remove_seat(&anna, adams.id).await, Err(StoreError::Seat(SeatRefusal::NotHeldAnyMore))));
     let ursulas = held_seat(&anna, vs, "Ursula User").await;
-    assert!(matches!(
-        reassign_seat(&anna, ursulas.id, ursula).await,
-        Err(StoreError::Seat(SeatRefusal::AlreadyHolds))
-    ));
+    assert!(matches!(reassign_seat(&anna, ursulas.id, ursula).await, Err(StoreError::Seat(SeatRefusal::AlreadyHolds))));
     let emil = id_of(&world, EMIL).await;
     assert!(matches!(reassign_seat(&anna, ursulas.id, emil).await, Err(StoreError::Seat(SeatRefusal::AlreadyHolds))));
     assert_eq!(held_by(&anna, vs).await[3], (4, "Ursula User".to_owned()), "a refused hand-over changes nothing");
@@ -146,10 +139,7 @@ async fn roles(backend: Backend) {
     assert!(matches!(check_file(&gina, vs, "email\na@b.example").await, Err(StoreError::NotFound)));
     assert!(matches!(assign_seat(&anna, vs, ginas).await, Err(StoreError::NotFound)));
     assert!(matches!(reassign_seat(&anna, held, ginas).await, Err(StoreError::NotFound)));
-    assert!(matches!(
-        move_seats(&anna, adam, SeatsOfLeaver::HandOver, Some(ginas)).await,
-        Err(StoreError::NotFound)
-    ));
+    assert!(matches!(move_seats(&anna, adam, SeatsOfLeaver::HandOver, Some(ginas)).await, Err(StoreError::NotFound)));
     let office = world.benefit(&anna, "gold-core", "office-professional-plus-2019").await;
     assert!(matches!(assign_seat(&anna, office, adam).await, Err(StoreError::Seat(SeatRefusal::NoSeats))));
     consistent(&world, vs).await;
@@ -203,10 +193,7 @@ async fn oneself(backend: Backend) {
     let adam = id_of(&world, ADAM).await;
     assert!(matches!(assign_seat(&anna, azure, adam).await, Err(StoreError::Seat(SeatRefusal::OnlyForOneself))));
     let marta = world.ctx("marta.mpn@contoso.example").await;
-    assert!(matches!(
-        assign_oneself(&marta, azure).await,
-        Err(StoreError::Forbidden(Action::AssignSelfToCloud))
-    ));
+    assert!(matches!(assign_oneself(&marta, azure).await, Err(StoreError::Forbidden(Action::AssignSelfToCloud))));
     assert!(!get_detail(&anna, azure).await.unwrap().is_mine);
     assign_oneself(&anna, azure).await.unwrap();
     let detail = get_detail(&anna, azure).await.unwrap();
@@ -232,6 +219,10 @@ async fn past(backend: Backend) {
     assert_eq!(names(ago(100)).await, ["Adam Agent", "Anna Global", "Marta MPN"]);
     assert_eq!(names(ago(60)).await, ["Anna Global", "Emil Employee", "Marta MPN"], "the instant of the change");
     assert_eq!(names(Wanted::History).await, ["Adam Agent", "Anna Global", "Emil Employee", "Marta MPN"]);
+    for after in ["x", "9000000000000000000.x", "-9000000000000000.00000000-0000-0000-0000-000000000000"] {
+        let query = SeatQuery { after: Some(after.to_owned()), search: "\0".to_owned(), ..SeatQuery::default() };
+        assert_eq!(list_seats(&anna, vs, &query).await.unwrap().page.rows.len(), 3, "{after}");
+    }
     let query = SeatQuery { wanted: Wanted::History, search: " ADAM agent ".to_owned(), ..SeatQuery::default() };
     let adams = list_seats(&anna, vs, &query).await.unwrap().page;
     assert_eq!(adams.total, 1);
@@ -319,6 +310,15 @@ async fn bad_files(backend: Backend) {
     let world = demo(backend).await;
     let anna = world.anna().await;
     let vs = enterprise(&world, &anna).await;
+    // Lines are counted as editors count them, whatever ends them.
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["email", "", "x", "", "", "\"y", "z\"", "adam.agent@contoso.example", ""].join(end);
+        let id = check_file(&anna, vs, &text).await.unwrap();
+        let lines: Vec<u32> = get_bulk(&anna, id, false, None).await.unwrap().rows.iter().map(|r| r.line).collect();
+        assert_eq!(lines, [3, 6, 8], "{end:?}");
+    }
+    let zero = check_file(&anna, vs, "email\nx\0@b.example").await.unwrap();
+    assert_eq!(get_bulk(&anna, zero, false, None).await.unwrap().rows[0].typed, "x@b.example");
     let too_long = format!("email\n{}", "x".repeat(domain::benefits::bulk::MAX_FILE));
     for (text, expected) in [
         ("", BulkRefusal::Empty),
@@ -357,10 +357,7 @@ async fn export(backend: Backend) {
     assert!(matches!(read(&gina, Exported::Benefit(vs, Wanted::Now)).await, Err(StoreError::NotFound)));
     assert!(matches!(read(&gina, Exported::Person(adam)).await, Err(StoreError::NotFound)));
     let ursula = world.ctx(URSULA).await;
-    assert!(matches!(
-        read(&ursula, Exported::Person(adam)).await,
-        Err(StoreError::Forbidden(Action::ExportData))
-    ));
+    assert!(matches!(read(&ursula, Exported::Person(adam)).await, Err(StoreError::Forbidden(Action::ExportData))));
 }
 
 /// A company with many people and seats; the same number of statements, whatever their number.
@@ -382,12 +379,21 @@ async fn scale(backend: Backend) {
             }};
         }
         let whole = |wanted| SeatQuery { wanted, ..SeatQuery::default() };
-        counts!("people", assert_eq!(list_people(&counted, &PeopleQuery::default()).await.unwrap().rows.len() as u64, u64::min(people + 5, 50)));
+        counts!(
+            "people",
+            assert_eq!(
+                list_people(&counted, &PeopleQuery::default()).await.unwrap().rows.len() as u64,
+                u64::min(people + 5, 50)
+            )
+        );
         let search = PeopleQuery { search: "person 3".to_owned(), ..PeopleQuery::default() };
         counts!("search", assert!(list_people(&counted, &search).await.unwrap().total >= 1));
         counts!("choices", assert!(!list_choices(&counted, "person", None).await.unwrap().people.is_empty()));
         counts!("seats", assert!(!list_seats(&counted, vs, &whole(Wanted::Now)).await.unwrap().page.rows.is_empty()));
-        counts!("history", assert!(!list_seats(&counted, vs, &whole(Wanted::History)).await.unwrap().page.rows.is_empty()));
+        counts!(
+            "history",
+            assert!(!list_seats(&counted, vs, &whole(Wanted::History)).await.unwrap().page.rows.is_empty())
+        );
         counts!("as of", list_seats(&counted, vs, &whole(Wanted::AsOf(world.store.now()))).await.unwrap());
         counts!("detail", get_detail(&counted, vs).await.unwrap());
         counts!("person", get_person(&counted, person, None).await.unwrap());
@@ -448,13 +454,16 @@ async fn belongings(world: &World, company: domain::id::CompanyId) -> String {
     use sea_orm::QueryOrder;
     use store::entity::{licence_key, user};
     let db = world.store.db.conn();
-    let benefits = benefit::Entity::find().filter(benefit::Column::CompanyId.eq(company)).order_by_asc(benefit::Column::Id);
+    let benefits =
+        benefit::Entity::find().filter(benefit::Column::CompanyId.eq(company)).order_by_asc(benefit::Column::Id);
     let seats = seat::Entity::find().filter(seat::Column::CompanyId.eq(company)).order_by_asc(seat::Column::Id);
-    let held =
-        assignment::Entity::find().filter(assignment::Column::CompanyId.eq(company)).order_by_asc(assignment::Column::Id);
+    let held = assignment::Entity::find()
+        .filter(assignment::Column::CompanyId.eq(company))
+        .order_by_asc(assignment::Column::Id);
     let people = user::Entity::find().filter(user::Column::CompanyId.eq(company)).order_by_asc(user::Column::Id);
-    let keys =
-        licence_key::Entity::find().filter(licence_key::Column::CompanyId.eq(company)).order_by_asc(licence_key::Column::Id);
+    let keys = licence_key::Entity::find()
+        .filter(licence_key::Column::CompanyId.eq(company))
+        .order_by_asc(licence_key::Column::Id);
     format!(
         "{:?}{:?}{:?}{:?}{:?}",
         benefits.all(db).await.unwrap(),
