@@ -158,6 +158,21 @@ test('A3: asking to become Global admin, declined with a reason, asked again, ap
   await expect(page.getByText(t('global_admin.done_requested'))).toBeVisible();
   await page.getByRole('button', { name: t('global_admin.withdraw') }).click();
   await expect(page.getByText(t('global_admin.done_withdrawn'))).toBeVisible();
+  await page.getByRole('button', { name: t('global_admin.request') }).click();
+  await expect(page.getByText(t('global_admin.done_requested'))).toBeVisible();
+  await visit(admin, '/benefits/global-admin', scripted);
+  await admin.getByRole('button', { name: t('global_admin.approve_of', { name: 'Adam Agent' }) }).click();
+  await expect(admin.getByText(t('global_admin.done_approved'))).toBeVisible();
+  await visit(page, '/benefits/global-admin', scripted);
+  await expect(page.getByText(t('global_admin.you_are'))).toBeVisible();
+  // And taken away again, so that other tests find the company as it was.
+  await visit(admin, '/account/users?q=adam', scripted);
+  await admin.getByRole('link', { name: 'Adam Agent', exact: true }).click();
+  await expect(admin.getByRole('heading', { level: 1, name: 'Adam Agent' })).toBeVisible();
+  await settled(admin, scripted);
+  await admin.getByRole('checkbox', { name: new RegExp(t('words.role_global_admin')) }).uncheck();
+  await admin.getByRole('button', { name: t('users.save_roles') }).click();
+  await expect(admin.getByText(t('users.done_roles'))).toBeVisible();
   await admin.context().close();
 });
 

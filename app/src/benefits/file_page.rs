@@ -163,9 +163,7 @@ fn File(bulk: Bulk, action: ServerAction<AssignFile>) -> impl IntoView {
                 {table_head(&columns)}
                 <tbody role="rowgroup">{rows.collect_view()}</tbody>
             </table>
-            <div class="table-foot">
-                <span>{more}</span>
-            </div>
+            {more.map(|more| view! { <div class="table-foot">{more}</div> })}
         </section>
     }
 }

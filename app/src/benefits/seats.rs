@@ -216,7 +216,7 @@ fn Holder(held: Held, address: Memo<Address>, category: Category, may_act: bool,
     });
     view! {
         <li>
-            <span class="holder-name">{held.name.clone()} <span class="hint num">{since}</span></span>
+            <span class="holder-name">{held.name.clone()} " " <span class="hint num">{since}</span></span>
             {actions}
         </li>
     }

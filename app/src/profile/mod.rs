@@ -81,7 +81,7 @@ impl LazyRoute for ProfilePage {
                                 <Choices />
                                 <NewPassword />
                                 <Sessions sessions=profile.sessions />
-                                {profile.company.is_some().then(|| view! { <KeysSeen keys=profile.keys_seen title=t::profile::keys(l) hint=t::profile::keys_lede(l) /> })}
+                                {profile.company.is_some().then(|| view! { <KeysSeen keys=profile.keys_seen title=t::profile::keys(l) hint=t::profile::keys_lede(l) none=t::profile::keys_none(l) /> })}
                             }
                             .into_any()
                         }

@@ -112,10 +112,10 @@ pub fn account_state(l: Language, state: AccountState) -> AnyView {
 
 /// Benefits whose keys a person has seen, the newest first.
 #[component]
-pub fn KeysSeen(keys: Vec<KeySeen>, title: &'static str, hint: &'static str) -> impl IntoView {
+pub fn KeysSeen(keys: Vec<KeySeen>, title: &'static str, hint: &'static str, none: &'static str) -> impl IntoView {
     let l = use_language();
     let head = [t::benefits::benefit(l), t::benefits::package(l), t::profile::keys_at(l)];
-    let none = keys.is_empty().then(|| view! { <p>{t::profile::keys_none(l)}</p> });
+    let none = keys.is_empty().then(|| view! { <p>{none}</p> });
     let row = move |key: KeySeen| {
         view! {
             <tr role="row">

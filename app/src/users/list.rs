@@ -63,7 +63,8 @@ fn List(asked: Asked, answer: ListAnswer, may_add: bool) -> impl IntoView {
     let ListAnswer { page, may } = answer;
     let PeoplePage { rows, total, counts, next, global_admins } = page;
     let add = if may_add {
-        view! { <p><a class="btn btn-primary" href="/account/users/new">{t::people::add(l)}</a></p> }.into_any()
+        view! { <p class="actions"><a class="btn btn-primary" href="/account/users/new">{t::people::add(l)}</a></p> }
+            .into_any()
     } else {
         let why = i18n::only(l, Action::AddUser, t::words::action_users(l), &may.names);
         view! { <p class="hint">{why}</p> }.into_any()

@@ -91,7 +91,7 @@ fn Whole(answer: PersonAnswer, viewer: Viewer, pickers: [Picker; 2]) -> impl Int
             })}
         <Lines title=t::users::held(l) none=t::users::held_none(l) page=person.history.clone() ended=true />
         {viewer.can(Action::ExportData).then(|| view! { <p class="links"><a href=export rel="external" download="">{t::seats::export(l)}</a></p> })}
-        <KeysSeen keys=person.keys_seen.clone() title=t::users::keys(l) hint=t::users::keys_hint(l) />
+        <KeysSeen keys=person.keys_seen.clone() title=t::users::keys(l) hint=t::users::keys_hint(l) none=t::users::keys_none(l) />
         {may_manage.then(|| view! { <Account person=person picker=pickers[1] may_seats=may_seats /> })}
     }
 }
@@ -148,7 +148,6 @@ fn Roles(person: Person, may_grant_all: bool) -> impl IntoView {
     };
     view! {
         <section class="card pad">
-            <h2>{t::users::roles(l)}</h2>
             {note.map(|text| view! { <p class="hint">{text}</p> })}
             <Form of=ROLES>
                 <input type="hidden" name="person" value=person.id.to_string() />

@@ -1,7 +1,11 @@
 use crate::harness::{Backend, empty, on_both};
 use sea_orm::ConnectionTrait;
 
-on_both! { there_and_back => back_and_forth, constraints_stand => walls }
+on_both! {
+    there_and_back => back_and_forth,
+    constraints_stand => walls,
+    an_earlier_database_is_brought_along => brought_along,
+}
 
 async fn back_and_forth(backend: Backend) {
     let world = empty(backend).await;
@@ -30,14 +34,39 @@ async fn walls(backend: Backend) {
             "UPDATE assignments SET seat_id = (SELECT MIN(seat_id) FROM assignments WHERE removed_at IS NULL) WHERE removed_at IS NULL",
             "two holders of a seat",
         ),
+        (
+            "UPDATE assignments SET user_id = (SELECT MIN(user_id) FROM assignments WHERE removed_at IS NULL) WHERE removed_at IS NULL",
+            "two seats of a benefit for a person",
+        ),
     ] {
         // PostgreSQL has no MIN for uuid; its text form does as well.
         let sql = if backend == Backend::Postgres {
-            sql.replace("MIN(seat_id)", "MIN(seat_id::text)::uuid")
+            sql.replace("MIN(seat_id)", "MIN(seat_id::text)::uuid").replace("MIN(user_id)", "MIN(user_id::text)::uuid")
         } else {
             sql.to_owned()
         };
         let refused = db.execute_unprepared(&sql).await.unwrap_err().to_string().to_lowercase();
         assert!(refused.contains("constraint") || refused.contains("unique"), "{why}: {refused}");
     }
+}
+
+/// A step adds columns to what is there already: they are filled from the rows as they are.
+async fn brought_along(backend: Backend) {
+    use sea_orm::{EntityTrait, QueryOrder};
+    use sea_orm_migration::MigratorTrait;
+    use store::entity::{seat, user};
+    use store::people::account::add_user;
+    let world = crate::harness::demo(backend).await;
+    let anna = world.anna().await;
+    add_user(&anna, "Ärzte ÖL", "oel@contoso.example", &[]).await.unwrap();
+    let db = world.store.db.conn();
+    let people = async || user::Entity::find().order_by_asc(user::Column::Id).all(db).await.unwrap();
+    let seats = async || seat::Entity::find().order_by_asc(seat::Column::Id).all(db).await.unwrap();
+    let before = (people().await, seats().await);
+    migrations::Migrator::down(db, Some(1)).await.unwrap();
+    assert!(!world.store.db.is_migrated().await.unwrap());
+    world.store.db.migrate().await.unwrap();
+    assert_eq!((people().await, seats().await), before);
+    let vs = world.benefit(&anna, "gold-core", "visual-studio-enterprise").await;
+    crate::seats::consistent(&world, vs).await;
 }
