@@ -14,7 +14,8 @@ use leptos_router::{LazyRoute, lazy_route};
 
 const REQUEST: &str = "role_requests/request";
 const WITHDRAW: &str = "role_requests/withdraw";
-const DECIDE: &str = "role_requests/decide";
+/// The page says why a decision was refused: the request itself may be gone from it.
+pub const DECIDE: &str = "role_requests/decide";
 const PROVE: &str = "role_requests/prove";
 
 #[server(prefix = "/api", endpoint = "role_requests/get", output = leptos::server_fn::codec::Postcard)]
@@ -129,7 +130,7 @@ fn Whole(answer: BecomeGlobalAdmin) -> impl IntoView {
             "proved" => Some(t::global_admin::done_proved(l)),
             _ => None,
         } />
-        {[REQUEST, WITHDRAW, PROVE].map(|of| view! { <Refusal of=of /> }).collect_view()}
+        {[REQUEST, WITHDRAW, PROVE, DECIDE].map(|of| view! { <Refusal of=of /> }).collect_view()}
         {is_one.then(|| view! { <Notice>{t::global_admin::you_are(l)}</Notice> })}
         {(!is_one)
             .then(|| {
@@ -236,7 +237,8 @@ pub fn Decide(request: RoleRequest, told: String) -> impl IntoView {
     let id = request.id.to_string();
     let answered = outcome(DECIDE).filter(|o| o.typed("request") == id);
     let typed = answered.as_ref().map(|o| o.typed("reason")).unwrap_or_default();
-    let wrong = answered.and_then(|o| o.result.err()).map(|e| i18n::error(l, &e));
+    let wrong = answered.and_then(|o| o.result.err()).filter(|e| e.field() == Some("reason"));
+    let wrong = wrong.map(|e| i18n::error(l, &e));
     let (field, error) = (["reason-", &id].concat(), ["reason-error-", &id].concat());
     let told_id = ["request-", &id].concat();
     let article = told_id.clone();

@@ -1,8 +1,8 @@
 //! The operator console.
 
 use crate::error::AppError;
-use crate::form::Done;
-use crate::global_admin::Decide;
+use crate::form::{Done, Refusal};
+use crate::global_admin::{DECIDE, Decide};
 use crate::i18n::t;
 use crate::session::{load, use_language};
 use crate::ui::{Empty, PageHead, failure};
@@ -50,6 +50,7 @@ fn Queue(rows: Vec<RoleRequest>) -> impl IntoView {
             "declined" => Some(t::global_admin::done_declined(l)),
             _ => None,
         } />
+        <Refusal of=DECIDE />
         {list}
     }
 }

@@ -2,7 +2,7 @@
 
 use super::seat::SeatRefusal;
 use crate::catalogue::Category;
-use crate::email::{Email, EmailProblem};
+use crate::email::{Email, EmailProblem, MAX_EMAIL_LEN};
 use crate::id::{BenefitId, BulkId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,16 @@ pub struct Line {
     pub email: Result<Email, LineOutcome>,
 }
 
+/// What is kept of a cell: enough to be found again, and read anew with the same result. One that
+/// is too long ends in a mark that no address has.
+fn kept(cell: &str) -> String {
+    let typed: String = cell.trim().chars().filter(|c| !c.is_control()).collect();
+    if typed.chars().count() <= MAX_EMAIL_LEN {
+        return typed;
+    }
+    typed.chars().take(MAX_EMAIL_LEN - 1).chain(['…']).collect()
+}
+
 /// Reads the addresses, one per record; `records` are the cells of the column with their lines.
 /// Rule R-BULK-1.
 pub fn read_lines(records: impl IntoIterator<Item = (u32, String)>) -> Result<Vec<Line>, BulkRefusal> {
@@ -90,7 +100,8 @@ pub fn read_lines(records: impl IntoIterator<Item = (u32, String)>) -> Result<Ve
         if lines.len() == MAX_LINES {
             return Err(BulkRefusal::TooManyLines);
         }
-        let email = match Email::parse(&cell) {
+        let typed = kept(&cell);
+        let email = match Email::parse(&typed) {
             Err(problem) => Err(LineOutcome::Email(problem)),
             Ok(email) => match seen.get(&email.normalized()) {
                 Some(&line) => Err(LineOutcome::Repeated { line }),
@@ -100,7 +111,7 @@ pub fn read_lines(records: impl IntoIterator<Item = (u32, String)>) -> Result<Ve
                 }
             },
         };
-        lines.push(Line { number, typed: cell.trim().chars().filter(|c| !c.is_control()).take(254).collect(), email });
+        lines.push(Line { number, typed, email });
     }
     if lines.is_empty() { Err(BulkRefusal::Empty) } else { Ok(lines) }
 }
@@ -164,6 +175,13 @@ mod tests {
                 (6, None)
             ]
         );
+        // A file is read once to be tried and once to be done: both say the same of every line.
+        let long = ["a@", &"b".repeat(300), ".example"].concat();
+        let odd = ["x\0@b.example", "y\t@b.example", long.as_str(), &"é@".repeat(200)];
+        let tried = read(&odd).unwrap();
+        let again = read_lines(tried.iter().map(|l| (l.number, l.typed.clone()))).unwrap();
+        assert_eq!(again, tried);
+        assert!(tried[2].email.is_err() && tried.iter().all(|l| l.typed.chars().count() <= MAX_EMAIL_LEN));
         assert_eq!(read(&["", " "]), Err(BulkRefusal::Empty));
         let many: Vec<String> = (0..=MAX_LINES).map(|i| format!("p{i}@b.example")).collect();
         let cells = |n: usize| many[..n].iter().enumerate().map(|(i, c)| (i as u32, c.clone())).collect::<Vec<_>>();

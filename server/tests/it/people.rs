@@ -206,3 +206,33 @@ async fn a_form_comes_back_to_its_page() {
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(nobody.has("Choose a user."));
 }
+
+/// Two people have the same request before their eyes: the second is told, though it is gone.
+#[tokio::test]
+async fn a_request_is_decided_once() {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    use store::entity::role_request;
+    let site = site().await;
+    for (asks, decides, page) in [
+        ("adam.agent@contoso.example", ANNA, "/benefits/global-admin"),
+        ("nora.new@northwind.example", "olga.operator@programme.example", "/operator/queue"),
+    ] {
+        let mut asking = site.signed_in(asks).await;
+        let sent = asking.submit("/benefits/global-admin", "role_requests/request", &[("note", "Please")]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let own = role_request::Entity::find()
+            .filter(role_request::Column::Note.eq("Please"))
+            .filter(role_request::Column::DecidedAt.is_null());
+        let id = own.one(site.store.db.conn()).await.unwrap().unwrap().id.to_string();
+        let mut deciding = site.signed_in(decides).await;
+        let fields = [("request", id.as_str()), ("decision", "decline"), ("reason", "No.")];
+        let empty = deciding.submit(page, "role_requests/decide", &fields[..2]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(empty.body.matches("Write a reason").count(), 1, "said once, at its field");
+        let first = deciding.submit(page, "role_requests/decide", &fields).await;
+        assert_eq!(first.location(), format!("{page}?done=declined"));
+        let second = deciding.submit(page, "role_requests/decide", &fields).await;
+        assert_eq!(second.status, StatusCode::CONFLICT);
+        assert!(second.has("decided or withdrawn in the meantime"), "{}", second.body);
+    }
+}

@@ -3,7 +3,7 @@
 //! Assignments are closed, never overwritten, so every question about the past has one answer.
 
 use crate::audit::{Entry, record};
-use crate::benefits::list::{References, count_u32, escape_like};
+use crate::benefits::list::{References, count_u32, escape_like, own_benefit};
 use crate::context::Ctx;
 use crate::entity::{assignment, benefit, seat, user};
 use crate::error::{StoreError, StoreResult};
@@ -193,11 +193,7 @@ async fn page(
 pub async fn list_seats(ctx: &Ctx, id: BenefitId, query: &SeatQuery) -> StoreResult<SeatsOfBenefit> {
     let company = ctx.authorize_in_company(Action::OpenBenefits)?;
     let db = ctx.store.db.conn();
-    let row = benefit::Entity::find_by_id(id)
-        .filter(benefit::Column::CompanyId.eq(company))
-        .one(db)
-        .await?
-        .ok_or(StoreError::NotFound)?;
+    let row = own_benefit(company, id).one(db).await?.ok_or(StoreError::NotFound)?;
     let references = References::load(db, std::slice::from_ref(&row)).await?;
     if !references.product(&row)?.fulfilment.has_seats() {
         return Err(StoreError::NotFound);
@@ -264,8 +260,7 @@ pub async fn begin_export(ctx: &Ctx, what: Exported) -> StoreResult<Export> {
     let tx = ctx.store.db.begin().await?;
     let subject = match what {
         Exported::Benefit(id, _) => {
-            let own = benefit::Entity::find_by_id(id).filter(benefit::Column::CompanyId.eq(company));
-            own.one(&tx).await?.ok_or(StoreError::NotFound)?;
+            own_benefit(company, id).one(&tx).await?.ok_or(StoreError::NotFound)?;
             id.to_string()
         }
         Exported::Person(id) => {

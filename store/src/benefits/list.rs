@@ -134,6 +134,11 @@ impl References {
     }
 }
 
+/// A benefit, looked for within the company: another's is not there.
+pub(crate) fn own_benefit(company: CompanyId, id: BenefitId) -> Select<benefit::Entity> {
+    benefit::Entity::find_by_id(id).filter(benefit::Column::CompanyId.eq(company))
+}
+
 fn of_company(company: CompanyId, category: Category) -> Select<benefit::Entity> {
     benefit::Entity::find()
         .filter(benefit::Column::CompanyId.eq(company))
@@ -248,11 +253,7 @@ fn parse_cursor(text: &str) -> Option<(i32, BenefitId)> {
 pub async fn get_detail(ctx: &Ctx, id: BenefitId) -> StoreResult<BenefitDetail> {
     let company = ctx.authorize_in_company(Action::OpenBenefits)?;
     let (db, now) = (ctx.store.db.conn(), ctx.now());
-    let row = benefit::Entity::find_by_id(id)
-        .filter(benefit::Column::CompanyId.eq(company))
-        .one(db)
-        .await?
-        .ok_or(StoreError::NotFound)?;
+    let row = own_benefit(company, id).one(db).await?.ok_or(StoreError::NotFound)?;
     let references = References::load(db, std::slice::from_ref(&row)).await?;
     let product = references.product(&row)?;
     let keys = licence_key::Entity::find()

@@ -4,7 +4,7 @@
 //! their ids; a unique index stands behind each limit.
 
 use crate::audit::{Entry, record};
-use crate::benefits::list::{References, count_u32, unused_row};
+use crate::benefits::list::{References, count_u32, own_benefit, unused_row};
 use crate::context::{Ctx, new_uuid};
 use crate::entity::{assignment, benefit, seat, user};
 use crate::error::{StoreError, StoreResult};
@@ -54,12 +54,7 @@ pub(crate) async fn lock(
     company: CompanyId,
     id: BenefitId,
 ) -> StoreResult<Locked> {
-    let row = benefit::Entity::find_by_id(id)
-        .filter(benefit::Column::CompanyId.eq(company))
-        .lock_exclusive()
-        .one(tx)
-        .await?
-        .ok_or(StoreError::NotFound)?;
+    let row = own_benefit(company, id).lock_exclusive().one(tx).await?.ok_or(StoreError::NotFound)?;
     let references = References::load(tx, std::slice::from_ref(&row)).await?;
     let product = references.product(&row)?.clone();
     if !product.fulfilment.has_seats() {

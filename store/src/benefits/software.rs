@@ -1,9 +1,9 @@
 //! Get keys: the one place where a licence key is opened.
 
 use crate::audit::{Entry, record};
-use crate::benefits::list::{References, facts, order_facts};
+use crate::benefits::list::{References, facts, order_facts, own_benefit};
 use crate::context::{Ctx, new_uuid};
-use crate::entity::{benefit, key_reveal, licence_key, order, term};
+use crate::entity::{key_reveal, licence_key, order, term};
 use crate::error::{StoreError, StoreResult};
 use crate::key_pool::place;
 use crate::people::session::own_row;
@@ -27,8 +27,7 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
     let company = ctx.authorize_in_company(Action::GetKeys)?;
     let now = ctx.now();
     let tx = ctx.store.db.begin().await?;
-    let in_company = |select: sea_orm::Select<benefit::Entity>| select.filter(benefit::Column::CompanyId.eq(company));
-    let seen = in_company(benefit::Entity::find_by_id(id)).one(&tx).await?.ok_or(StoreError::NotFound)?;
+    let seen = own_benefit(company, id).one(&tx).await?.ok_or(StoreError::NotFound)?;
     let term = term::Entity::find_by_id(seen.term_id).one(&tx).await?.ok_or(StoreError::Corrupt("benefits.term_id"))?;
     let order = order::Entity::find_by_id(term.order_id)
         .filter(order::Column::CompanyId.eq(company))
@@ -36,8 +35,7 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
         .one(&tx)
         .await?
         .ok_or(StoreError::Corrupt("terms.order_id"))?;
-    let row =
-        in_company(benefit::Entity::find_by_id(id)).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
+    let row = own_benefit(company, id).lock_exclusive().one(&tx).await?.ok_or(StoreError::NotFound)?;
     let keys = licence_key::Entity::find()
         .filter(licence_key::Column::BenefitId.eq(id))
         .filter(licence_key::Column::CompanyId.eq(company))
