@@ -7,9 +7,11 @@ use domain::access::Action;
 use domain::benefits::bulk::BulkRefusal;
 use domain::benefits::seat::SeatRefusal;
 use domain::benefits::software::RevealRefusal;
+use domain::benefits::technical::TechnicalRefusal;
 use domain::email::EmailProblem;
 use domain::password::PasswordProblem;
 use domain::people::PeopleRefusal;
+use domain::queue::WorkRefusal;
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::PostcardEncoding;
@@ -26,6 +28,10 @@ pub enum AppError {
     Seat(SeatRefusal),
     Bulk(BulkRefusal),
     People(PeopleRefusal),
+    Technical(TechnicalRefusal),
+    Work(WorkRefusal),
+    /// The mail is being sent, or was sent.
+    MailBusy,
     SignIn(SignInRefusal),
     CurrentPassword,
     Password(PasswordProblem),
@@ -58,6 +64,7 @@ impl AppError {
             Self::Email(_) | Self::People(PeopleRefusal::EmailTaken) => Some("email"),
             Self::People(PeopleRefusal::ReasonMissing | PeopleRefusal::ReasonTooLong) => Some("reason"),
             Self::People(PeopleRefusal::NoSuccessor) => Some("successor"),
+            Self::Technical(refusal) => technical_field(refusal),
             Self::Name => Some("name"),
             Self::NobodyChosen => Some("person"),
             Self::Bulk(BulkRefusal::AlreadyDone | BulkRefusal::SomeRefused { .. }) => None,
@@ -85,6 +92,8 @@ impl AppError {
                 | PeopleRefusal::ReasonTooLong
                 | PeopleRefusal::NoSuccessor,
             ) => 422,
+            Self::Technical(refusal) if technical_field(refusal).is_some() => 422,
+            Self::Technical(_) | Self::Work(_) | Self::MailBusy => 409,
             Self::People(_) | Self::Reveal(_) | Self::Seat(_) | Self::Setup(SetupRefusal::AlreadyDone) => 409,
             Self::CurrentPassword
             | Self::Password(_)
@@ -97,6 +106,23 @@ impl AppError {
             Self::Unavailable | Self::Offline | Self::Slow => 503,
             Self::Internal { .. } => 500,
         }
+    }
+}
+
+/// The field that a technical refusal is about.
+fn technical_field(refusal: &TechnicalRefusal) -> Option<&'static str> {
+    use TechnicalRefusal as R;
+    match refusal {
+        R::Missing(field) | R::TooLong(field, _) => Some(field.name()),
+        R::Phone(_) => Some("phone"),
+        R::HoursMissing | R::TooManyHours { .. } | R::HoursLeft { .. } | R::HoursReserved { .. } => Some("hours"),
+        R::IncidentsGranted { .. } => Some("used"),
+        R::TextMissing | R::TextTooLong { .. } => Some("text"),
+        R::ReasonMissing => Some("reason"),
+        R::AccessId => Some("access_id"),
+        R::ContractId => Some("contract_id"),
+        R::AlreadyTheirs | R::PersonDisabled => Some("person"),
+        R::OtherKind | R::Expired { .. } | R::AlreadyPending | R::NotPossibleAnyMore => None,
     }
 }
 
@@ -143,6 +169,9 @@ impl AppError {
             E::Seat(refusal) => Self::Seat(refusal),
             E::Bulk(refusal) => Self::Bulk(refusal),
             E::People(refusal) => Self::People(refusal),
+            E::Technical(refusal) => Self::Technical(refusal),
+            E::Work(refusal) => Self::Work(refusal),
+            E::MailState(_) => Self::MailBusy,
             E::SignIn(refusal) => Self::SignIn(refusal),
             E::CurrentPassword => Self::CurrentPassword,
             E::Password(problem) => Self::Password(problem),

@@ -116,6 +116,109 @@ pub fn Refusal(of: &'static str) -> impl IntoView {
     }
 }
 
+/// What a field was filled with, and what is wrong with it: of the form that this page answers, or
+/// else what stood in it before.
+fn field_state(of: &str, name: &str, value: String) -> (String, Option<String>) {
+    let l = use_language();
+    let answered = outcome(of);
+    let typed = answered.as_ref().map_or(value, |o| o.typed(name));
+    let wrong = answered.and_then(|o| o.result.err()).filter(|e| e.field() == Some(name)).map(|e| i18n::error(l, &e));
+    (typed, wrong)
+}
+
+/// The ids that describe a field: its hint and its error, as far as they are there.
+fn described_by(name: &str, has_hint: bool, has_error: bool) -> Option<String> {
+    match (has_hint, has_error) {
+        (false, false) => None,
+        (false, true) => Some(format!("{name}-error")),
+        (true, false) => Some(format!("{name}-hint")),
+        (true, true) => Some(format!("{name}-hint {name}-error")),
+    }
+}
+
+/// The hint and the error below a field.
+fn notes(name: &str, hint: String, wrong: Option<String>) -> AnyView {
+    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
+    view! {
+        {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> })}
+        {wrong.map(|text| view! { <p class="field-error" id=error_id>{text}</p> })}
+    }
+    .into_any()
+}
+
+/// A labelled field of several lines.
+#[component]
+pub fn TextArea(
+    of: &'static str,
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional, into)] hint: String,
+    maxlength: u32,
+    #[prop(default = 4)] rows: u32,
+    #[prop(optional)] required: bool,
+    #[prop(optional, into)] value: String,
+) -> impl IntoView {
+    let (typed, wrong) = field_state(of, name, value);
+    let described = described_by(name, !hint.is_empty(), wrong.is_some());
+    view! {
+        <div class="field-group">
+            <label for=name>{label}</label>
+            <textarea
+                class="field"
+                id=name
+                name=name
+                rows=rows
+                maxlength=maxlength
+                required=required
+                autofocus=wrong.is_some()
+                aria-invalid=wrong.is_some().then_some("true")
+                aria-describedby=described
+            >
+                {typed}
+            </textarea>
+            {notes(name, hint, wrong)}
+        </div>
+    }
+}
+
+/// A labelled choice of one; `none` is what stands there while nothing is chosen.
+#[component]
+pub fn Choice(
+    of: &'static str,
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional, into)] value: String,
+    none: &'static str,
+    options: Vec<(&'static str, &'static str)>,
+) -> impl IntoView {
+    let (typed, wrong) = field_state(of, name, value);
+    let described = described_by(name, false, wrong.is_some());
+    let is_known = options.iter().any(|(value, _)| *value == typed);
+    let options = options.into_iter().map(|(value, words)| {
+        let chosen = value == typed;
+        view! { <option value=value selected=chosen>{words}</option> }
+    });
+    let options = options.collect_view();
+    view! {
+        <div class="field-group">
+            <label for=name>{label}</label>
+            <select
+                class="field"
+                id=name
+                name=name
+                required=true
+                autofocus=wrong.is_some()
+                aria-invalid=wrong.is_some().then_some("true")
+                aria-describedby=described
+            >
+                {(!none.is_empty() || !is_known).then(|| view! { <option value="" selected=!is_known>{none}</option> })}
+                {options}
+            </select>
+            {notes(name, String::new(), wrong)}
+        </div>
+    }
+}
+
 /// A labelled field that keeps what was typed and says what is wrong with it.
 #[component]
 pub fn Field(
@@ -126,18 +229,12 @@ pub fn Field(
     #[prop(optional)] autocomplete: &'static str,
     #[prop(optional, into)] hint: String,
     #[prop(default = 254)] maxlength: u32,
+    /// What stands in it before anything was typed.
+    #[prop(optional, into)]
+    value: String,
 ) -> impl IntoView {
-    let l = use_language();
-    let answered = outcome(of);
-    let typed = answered.as_ref().map(|o| o.typed(name)).unwrap_or_default();
-    let wrong = answered.and_then(|o| o.result.err()).filter(|e| e.field() == Some(name)).map(|e| i18n::error(l, &e));
-    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
-    let described = match (hint.is_empty(), wrong.is_some()) {
-        (true, false) => None,
-        (true, true) => Some(error_id.clone()),
-        (false, false) => Some(hint_id.clone()),
-        (false, true) => Some(format!("{hint_id} {error_id}")),
-    };
+    let (typed, wrong) = field_state(of, name, value);
+    let described = described_by(name, !hint.is_empty(), wrong.is_some());
     view! {
         <div class="field-group">
             <label for=name>{label}</label>
@@ -154,8 +251,7 @@ pub fn Field(
                 aria-invalid=wrong.is_some().then_some("true")
                 aria-describedby=described
             />
-            {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> })}
-            {wrong.map(|text| view! { <p class="field-error" id=error_id>{text}</p> })}
+            {notes(name, hint, wrong)}
         </div>
     }
 }

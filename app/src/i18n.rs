@@ -10,14 +10,18 @@ use crate::error::AppError;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use domain::access::{Action, Role, holders};
 use domain::benefits::BenefitStatus;
+use domain::benefits::advisory::{CaseState, Stage};
 use domain::benefits::bulk::{BulkRefusal, MAX_LINES};
 use domain::benefits::seat::{Given, SeatRefusal, Taken};
 use domain::benefits::software::RevealRefusal;
+use domain::benefits::technical::TechnicalRefusal;
 use domain::catalogue::{CatalogueProblem, Category, Unit};
 use domain::email::EmailProblem;
 use domain::language::Language::{self, De, En};
 use domain::password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordProblem};
 use domain::people::{Held, MAX_REASON, PeopleRefusal};
+use domain::phone::PhoneProblem;
+use domain::queue::{WorkKind, WorkRefusal};
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
 
 const MONTHS: [[&str; 12]; 2] = [
@@ -235,6 +239,11 @@ pub fn error(l: Language, error: &AppError) -> String {
             BulkRefusal::SomeRefused { bad } => r::bulk_some(l, *bad),
         },
         AppError::People(refusal) => people_refusal(l, refusal),
+        AppError::Technical(refusal) => technical_refusal(l, refusal),
+        AppError::Work(WorkRefusal::Done) => r::work_done(l).to_owned(),
+        AppError::Work(WorkRefusal::TakenBy { name }) if name.is_empty() => r::work_free(l).to_owned(),
+        AppError::Work(WorkRefusal::TakenBy { name }) => r::work_taken(l, name),
+        AppError::MailBusy => r::mail_busy(l).to_owned(),
         AppError::SignIn(SignInRefusal::Mismatch) => r::mismatch(l).to_owned(),
         AppError::SignIn(SignInRefusal::Disabled) => r::disabled(l).to_owned(),
         AppError::SignIn(SignInRefusal::TooManyTries { until }) => r::too_many_tries(l, &clock_rounded_up(*until)),
@@ -266,6 +275,67 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::Slow => r::slow(l).to_owned(),
         AppError::Internal { reference } if reference.is_empty() => r::internal_plain(l).to_owned(),
         AppError::Internal { reference } => r::internal(l, reference),
+    }
+}
+
+/// Why something technical cannot be done.
+fn technical_refusal(l: Language, refusal: &TechnicalRefusal) -> String {
+    use TechnicalRefusal as T;
+    use t::refusals as r;
+    match refusal {
+        T::OtherKind => r::technical_other(l).to_owned(),
+        T::Expired { at } => r::technical_expired(l, &date(l, *at)),
+        T::AlreadyPending => r::technical_pending(l).to_owned(),
+        T::AlreadyTheirs => r::technical_theirs(l).to_owned(),
+        T::PersonDisabled => r::technical_disabled(l).to_owned(),
+        T::NotPossibleAnyMore => r::technical_over(l).to_owned(),
+        T::Missing(_) => r::field_missing(l).to_owned(),
+        T::TooLong(_, most) | T::TextTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
+        T::Phone(PhoneProblem::Empty) => r::phone_empty(l).to_owned(),
+        T::Phone(PhoneProblem::NotInternational) => r::phone_international(l).to_owned(),
+        T::Phone(PhoneProblem::NotANumber) => r::phone_shape(l).to_owned(),
+        T::HoursMissing => r::hours_missing(l).to_owned(),
+        T::TooManyHours { most } => r::hours_most(l, u64::from(*most)),
+        T::HoursLeft { left } => r::hours_left(l, u64::from(*left)),
+        T::HoursReserved { reserved } => r::hours_reserved(l, u64::from(*reserved)),
+        T::IncidentsGranted { granted } => r::incidents_granted(l, &number(l, u64::from(*granted))),
+        T::TextMissing => r::text_missing(l).to_owned(),
+        T::ReasonMissing => r::reason_needed(l).to_owned(),
+        T::AccessId => r::access_id(l).to_owned(),
+        T::ContractId => r::contract_id(l).to_owned(),
+    }
+}
+
+/// Where a case stands.
+pub fn case_state(l: Language, state: CaseState) -> &'static str {
+    use t::cases as c;
+    match state {
+        CaseState::Draft => c::state_draft(l),
+        CaseState::Submitted => c::state_submitted(l),
+        CaseState::InContact => c::state_in_contact(l),
+        CaseState::Delivered => c::state_delivered(l),
+        CaseState::Closed => c::state_closed(l),
+        CaseState::Withdrawn => c::state_withdrawn(l),
+        CaseState::Declined => c::state_declined(l),
+    }
+}
+
+/// The stage of a customer's project.
+pub fn stage(l: Language, stage: Stage) -> &'static str {
+    match stage {
+        Stage::Presales => t::cases::stage_presales(l),
+        Stage::Design => t::cases::stage_design(l),
+        Stage::Deployment => t::cases::stage_deployment(l),
+        Stage::AppDevelopment => t::cases::stage_app_development(l),
+    }
+}
+
+/// A kind of work of the programme's staff.
+pub fn work_kind(l: Language, kind: WorkKind) -> &'static str {
+    match kind {
+        WorkKind::Support => t::operator::kind_support(l),
+        WorkKind::Advisory => t::operator::kind_advisory(l),
+        WorkKind::RoleRequest => t::operator::kind_role_request(l),
     }
 }
 

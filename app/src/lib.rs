@@ -8,13 +8,18 @@
 #![recursion_limit = "256"]
 
 mod benefits;
+mod case_view;
+mod cases;
 mod dashboard;
+mod decide;
 pub mod error;
 pub mod form;
 mod global_admin;
 pub mod i18n;
 #[cfg(feature = "ssr")]
 mod invitation;
+#[cfg(feature = "ssr")]
+pub mod mail;
 mod my_benefits;
 mod operator;
 mod picker;
@@ -26,6 +31,7 @@ pub mod session;
 mod setup;
 #[cfg(feature = "ssr")]
 mod sign_in;
+mod support_view;
 mod ui;
 mod users;
 

@@ -35,6 +35,7 @@ pub struct Picker {
     search: RwSignal<String>,
     selected: Memo<String>,
     offered: Offered,
+    chosen: RwSignal<String>,
 }
 
 impl Picker {
@@ -53,7 +54,17 @@ impl Picker {
                 }
             },
         );
-        Self { search, selected, offered }
+        Self { search, selected, offered, chosen: RwSignal::new(String::new()) }
+    }
+
+    /// The account address of who is chosen, for what a form checks while it is filled in. In the
+    /// browser only, and only where an event or an effect asks.
+    pub fn chosen_address(&self) -> Option<String> {
+        let chosen = self.chosen.get();
+        match self.offered.get().flatten() {
+            Some(Ok(choices)) => choices.people.into_iter().find(|p| p.id.to_string() == chosen).map(|p| p.email),
+            _ => None,
+        }
     }
 }
 
@@ -61,7 +72,7 @@ impl Picker {
 fn here(path: &str, query: &ParamsMap) -> String {
     let mut kept = ParamsMap::new();
     for (name, value) in query.clone() {
-        if !matches!(&*name, "user" | "find" | "done" | "form" | "benefit") {
+        if !matches!(&*name, "user" | "find" | "done" | "form" | "benefit" | "email") {
             kept.insert(name, value);
         }
     }
@@ -83,12 +94,12 @@ pub fn PersonField(
     id: &'static str,
 ) -> impl IntoView {
     let l = use_language();
-    let Picker { search, selected, offered } = picker;
+    let Picker { search, selected, offered, chosen } = picker;
     let answered = outcome(of);
     let typed = answered.as_ref().map(|o| o.typed(name)).filter(|t| !t.is_empty());
     let wrong = answered.and_then(|o| o.result.err()).filter(|e| e.field() == Some(name));
     let wrong = wrong.map(|e| crate::i18n::error(l, &e));
-    let chosen = RwSignal::new(typed.unwrap_or_else(|| selected.get_untracked()));
+    chosen.set(typed.unwrap_or_else(|| selected.get_untracked()));
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let stop_waiting = move || {
         if let Some(handle) = waiting.try_get_value().flatten() {

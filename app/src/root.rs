@@ -1,11 +1,13 @@
 //! The document, the frame around the pages, and the routes.
 
 use crate::benefits::{BenefitsPage, SeatsPages, SoftwarePage};
+use crate::cases::CasePages;
 use crate::dashboard::DashboardPage;
 use crate::error::AppError;
-use crate::global_admin::RequestPages;
+use crate::global_admin::GlobalAdminPage;
 use crate::i18n::{self, t};
 use crate::my_benefits::MyBenefitsPage;
+use crate::operator::OperatorPages;
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
 use crate::profile::ProfilePage;
 use crate::session::{CurrentViewer, get_viewer, load, preferences, use_language, use_viewer};
@@ -58,16 +60,21 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<DashboardPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/global-admin") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/global-admin") view={Lazy::<GlobalAdminPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/software") view={Lazy::<SoftwarePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/technical/requests") view={Lazy::<CasePages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/technical/requests/:case") view={Lazy::<CasePages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category/:benefit/seats") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category/:benefit/seats/file") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category/:benefit/seats/file/:file") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/my-benefits") view={Lazy::<MyBenefitsPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/users") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/users/:id") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/queue") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/queue") view={Lazy::<OperatorPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/queue/:work") view={Lazy::<OperatorPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/outbox") view={Lazy::<OperatorPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/outbox/:mail") view={Lazy::<OperatorPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />
                 </ParentRoute>
@@ -211,8 +218,12 @@ fn Menu(viewer: Viewer) -> impl IntoView {
     let mine =
         viewer.can(Action::OpenMyBenefits).then(|| link("/my-benefits".to_owned(), t::shell::my_benefits(l), None));
     let users = viewer.can(Action::SeeRoleHolders).then(|| link("/account/users".to_owned(), t::users::title(l), None));
-    let console =
-        viewer.can(Action::WorkQueue).then(|| link("/operator/queue".to_owned(), t::operator::queue(l), None));
+    let console = viewer.can(Action::WorkQueue).then(|| {
+        view! {
+            {link("/operator/queue".to_owned(), t::shell::queue(l), None)}
+            {link("/operator/outbox".to_owned(), t::shell::outbox(l), None)}
+        }
+    });
     view! {
         <nav class="side" aria-label=t::shell::menu(l)>
             {link("/".to_owned(), t::shell::dashboard(l), None)}

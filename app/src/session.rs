@@ -146,6 +146,8 @@ pub mod ssr {
         pub secure: bool,
         /// The address that browsers use, without a slash at its end.
         pub base_url: String,
+        /// Mails leave the outbox: a mail server is set.
+        pub mail_is_on: bool,
         pub links: std::sync::Arc<domain::view::Links>,
     }
 

@@ -83,6 +83,10 @@ impl Fulfilment {
     pub const fn has_downloads(self) -> bool {
         matches!(self, Self::SoftwareKey | Self::DownloadOnly)
     }
+    /// Counted in incidents or hours that are used up.
+    pub const fn is_technical(self) -> bool {
+        matches!(self, Self::SupportAssign | Self::RequestForm)
+    }
     pub const fn has_portal(self) -> bool {
         matches!(self, Self::UsageAssign | Self::SeatAssign | Self::CloudKey)
     }

@@ -39,6 +39,7 @@ ids! {
     LicenceKeyId, KeyRevealId,
     SeatId, AssignmentId, BulkId,
     InvitationId, RoleRequestId,
+    SupportActivationId, CaseId, CaseEntryId, WorkId, MailId,
     MarketingContactId,
     AuditEventId,
 }

@@ -114,8 +114,11 @@ pub struct OperatorDashboard {
     pub companies: u64,
     pub catalogue_version: Option<i32>,
     pub stock: Vec<Stock>,
-    /// Requests that wait for an operator.
+    /// Work that waits for an operator, and how much of it is late.
     pub queue: u64,
+    pub late: u64,
+    /// Mails that were given up.
+    pub dead_mails: u64,
 }
 
 /// A benefit that a person holds a seat of.
@@ -131,6 +134,18 @@ pub struct HeldSeat {
     pub unit: Unit,
 }
 
+/// A support benefit that a person was given, or will be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldSupport {
+    pub name: String,
+    pub package: String,
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub expires_at: DateTime<Utc>,
+    /// Both are there once it is active.
+    pub access_id: Option<String>,
+    pub contract_id: Option<String>,
+}
+
 /// A benefit, and who holds its seats or held them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatsOfBenefit {
@@ -142,6 +157,7 @@ pub struct SeatsOfBenefit {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MyBenefits {
     pub seats: Vec<HeldSeat>,
+    pub support: Vec<HeldSupport>,
     pub global_admins: Vec<String>,
 }
 

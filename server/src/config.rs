@@ -4,6 +4,8 @@
 
 use domain::view::Links;
 use ipnet::IpNet;
+use lettre::message::Mailbox;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -32,6 +34,12 @@ pub struct Config {
     /// The name server that is asked for the proof of a domain, instead of the machine's own.
     #[serde(default)]
     pub dns_server: Option<SocketAddr>,
+    /// The mail server, like `smtps://user:password@mail.example.com`.
+    #[serde(default)]
+    pub smtp_url: Option<SecretString>,
+    /// From whom mails come, like `Vorteil <benefits@example.com>`.
+    #[serde(default)]
+    pub mail_from: Option<String>,
     /// Load sample data into a new database.
     pub demo: bool,
     /// Stylesheet, script and WebAssembly. Default: `site` beside the program, or the build's.
@@ -70,6 +78,16 @@ pub enum ConfigProblem {
         "public_url has to begin with https:// (or http:// on a loopback address), like https://benefits.example.com; it is {0}."
     )]
     PublicUrl(String),
+    #[error(
+        "smtp_url cannot be used. It looks like smtps://USER:PASSWORD@HOST (TLS) or smtp://USER:PASSWORD@HOST:587?tls=required (STARTTLS)."
+    )]
+    SmtpUrl,
+    #[error(
+        "smtp_url has no TLS: passwords and mails would travel in clear. Begin with smtps://, or add ?tls=required; without TLS only a mail server on this machine can be used."
+    )]
+    SmtpInClear,
+    #[error("mail_from is not an address, like Vorteil <benefits@example.com>; it is {0}.")]
+    MailFrom(String),
     #[error("{0} has to begin with https://; it is {1}.")]
     Link(&'static str, String),
     #[error(
@@ -146,11 +164,47 @@ impl Config {
         if !self.is_secure() && !self.listen.ip().is_loopback() {
             return Err(ConfigProblem::InClear(self.listen));
         }
+        self.check_mail()?;
         // This program speaks no TLS itself.
         if self.is_secure() && self.trusted_proxies.is_empty() {
             return Err(ConfigProblem::NoProxy);
         }
         Ok(())
+    }
+
+    fn check_mail(&self) -> Result<(), ConfigProblem> {
+        self.sender()?;
+        let Some(url) = &self.smtp_url else { return Ok(()) };
+        let url = url.expose_secret();
+        crate::mail::builder(url).map_err(|_| ConfigProblem::SmtpUrl)?;
+        let (scheme, rest) = url.split_once("://").ok_or(ConfigProblem::SmtpUrl)?;
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+        let bare = host
+            .strip_prefix('[')
+            .and_then(|h| h.split_once(']'))
+            .map_or_else(|| host.rsplit_once(':').map_or(host, |(host, _)| host), |(host, _)| host);
+        let is_near = bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let has_tls =
+            scheme == "smtps" || url.split_once('?').is_some_and(|(_, q)| q.split('&').any(|p| p == "tls=required"));
+        if !has_tls && !is_near {
+            return Err(ConfigProblem::SmtpInClear);
+        }
+        Ok(())
+    }
+
+    /// From whom mails come; by default from this portal's own host.
+    pub fn sender(&self) -> Result<Mailbox, ConfigProblem> {
+        let of_host = || {
+            let url = self.public_url.as_deref().unwrap_or_default();
+            let host = url.split("://").nth(1).unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
+            // A mail needs a domain; a machine without one has this, which no mail server takes for real.
+            let host =
+                if host.contains('.') && host.parse::<IpAddr>().is_err() { host } else { "localhost.localdomain" };
+            format!("Vorteil <no-reply@{host}>")
+        };
+        let text = self.mail_from.clone().unwrap_or_else(of_host);
+        text.parse().map_err(|_| ConfigProblem::MailFrom(text))
     }
 
     /// Links out of the portal; a demo has examples.
@@ -202,6 +256,31 @@ mod tests {
         assert_eq!(config.links().predecessor.as_deref(), Some("https://old.example/"));
         assert_eq!(config.links().membership, None);
         assert!(from("dns_server = '127.0.0.1:5353'").unwrap().dns_server.is_some());
+    }
+
+    #[test]
+    fn mail_goes_out_by_tls_or_stays_on_the_machine() {
+        for good in [
+            "smtps://u:p@mail.example.com",
+            "smtp://u:p@mail.example.com:587?tls=required",
+            "smtp://127.0.0.1:2525",
+            "smtp://[::1]:2525",
+            "smtp://localhost",
+        ] {
+            let config = from(&format!("smtp_url = '{good}'")).unwrap();
+            assert!(!format!("{config:?}").contains("u:p"), "the password is not printed");
+        }
+        for clear in
+            ["smtp://u:p@mail.example.com", "smtp://mail.example.com?tls=opportunistic", "smtp://u:p@127.0.0.1.example"]
+        {
+            assert!(matches!(from(&format!("smtp_url = '{clear}'")), Err(ConfigProblem::SmtpInClear)), "{clear}");
+        }
+        for bad in ["mail.example.com", "http://mail.example.com", "smtp://h?tls=maybe"] {
+            assert!(matches!(from(&format!("smtp_url = '{bad}'")), Err(ConfigProblem::SmtpUrl)), "{bad}");
+        }
+        assert!(matches!(from("mail_from = 'me'"), Err(ConfigProblem::MailFrom(_))));
+        let own = from("public_url = 'https://b.example'\ntrusted_proxies = ['10.0.0.1']").unwrap();
+        assert_eq!(own.sender().unwrap().to_string(), "Vorteil <no-reply@b.example>");
     }
 
     #[test]

@@ -46,7 +46,8 @@ fn takes_file(path: &str) -> bool {
 fn done_at(path: &str, query: Option<&str>, done: &str) -> String {
     let kept: Vec<(String, String)> = query.and_then(|q| serde_urlencoded::from_str(q).ok()).unwrap_or_default();
     let kept = kept.into_iter().filter(|(name, _)| {
-        !["done", "user", "find", "reassign", "form", "benefit", "assignment", "person"].contains(&name.as_str())
+        !["done", "user", "find", "reassign", "form", "benefit", "assignment", "person", "email"]
+            .contains(&name.as_str())
     });
     let query: Vec<_> = kept.chain([("done".to_owned(), done.to_owned())]).collect();
     format!("{path}?{}", serde_urlencoded::to_string(query).unwrap_or_default())

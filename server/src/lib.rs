@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod export;
 pub mod forms;
+pub mod mail;
 pub mod request;
 pub mod router;
 pub mod start;

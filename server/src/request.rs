@@ -177,6 +177,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         origin,
         secure: state.secure,
         base_url,
+        mail_is_on: state.mail_is_on,
         links: state.links.clone(),
     };
     request.extensions_mut().insert(info);

@@ -39,6 +39,8 @@ pub struct AppState {
     /// The address that browsers use, where one is set.
     pub public_url: Option<String>,
     pub links: Arc<Links>,
+    /// A mail server is set.
+    pub mail_is_on: bool,
     /// There is an operator: once true, it stays so.
     set_up: Arc<AtomicBool>,
 }
@@ -53,6 +55,7 @@ impl AppState {
             secure: config.is_secure(),
             public_url: config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
             links: Arc::new(config.links()),
+            mail_is_on: config.smtp_url.is_some(),
             set_up: Arc::new(AtomicBool::new(false)),
         }
     }

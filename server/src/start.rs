@@ -1,6 +1,7 @@
 //! From the settings to a listening server; and why not, in words.
 
 use crate::config::{Config, ConfigProblem};
+use crate::mail::{Mailer, work};
 use crate::router::{AppState, router};
 use axum::serve::ListenerExt;
 use leptos::config::LeptosOptions;
@@ -125,6 +126,7 @@ pub fn leptos_options(config: &Config) -> Result<LeptosOptions, StartProblem> {
 /// Serves until the service is told to stop.
 pub async fn serve(config: Config) -> Result<(), StartProblem> {
     config.check()?;
+    let told_to_stop = stop();
     let options = leptos_options(&config)?;
     let store = open(&config, Clock::System).await?;
     if config.demo && demo::load(&store).await? {
@@ -139,6 +141,10 @@ pub async fn serve(config: Config) -> Result<(), StartProblem> {
     let address = listener.local_addr().unwrap_or(config.listen);
     announce(&config, &store, address).await?;
     tokio::spawn(clean(store.clone()));
+    let (told, stopping) = tokio::sync::watch::channel(false);
+    let base_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let mails = Mailer::new(&config, base_url.trim_end_matches('/').to_owned())
+        .map(|mailer| tokio::spawn(work(store.clone(), mailer, stopping)));
     // Without it, a page waits 40 ms for the browser's delayed acknowledgement.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -146,7 +152,12 @@ pub async fn serve(config: Config) -> Result<(), StartProblem> {
         }
     });
     let app = router(AppState::new(store, &config, options)).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, app).with_graceful_shutdown(stop()).await.map_err(StartProblem::Serve)
+    let served = axum::serve(listener, app).with_graceful_shutdown(told_to_stop).await.map_err(StartProblem::Serve);
+    let _ = told.send(true);
+    if let Some(mails) = mails {
+        let _ = mails.await;
+    }
+    served
 }
 
 #[expect(clippy::print_stdout, reason = "said once, to the person who started the service")]
@@ -180,26 +191,28 @@ async fn clean(store: Store) {
     }
 }
 
-async fn stop() {
-    let interrupt = async {
+/// Resolves when the service is told to stop. Listens from the moment it is called, not only once
+/// somebody waits.
+fn stop() -> impl Future<Output = ()> + Send + 'static {
+    #[cfg(unix)]
+    let signals = {
+        use tokio::signal::unix::{SignalKind, signal};
+        [SignalKind::interrupt(), SignalKind::terminate()].map(signal)
+    };
+    async move {
+        #[cfg(unix)]
+        {
+            let told = signals.into_iter().flatten().map(|mut signal| Box::pin(async move { signal.recv().await }));
+            let told: Vec<_> = told.collect();
+            if told.is_empty() {
+                return std::future::pending().await;
+            }
+            futures_util::future::select_all(told).await;
+        }
+        #[cfg(not(unix))]
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+        tracing::info!("stopping: open requests are finished first");
     }
-    tracing::info!("stopping: open requests are finished first");
 }

@@ -7,7 +7,9 @@ use crate::entity::{
     product_version, term,
 };
 use crate::error::{StoreError, StoreResult};
-use crate::people::role_request::{count_waiting, list_ownerless};
+use crate::outbox::count_dead;
+use crate::people::role_request::count_waiting;
+use crate::queue::count_open;
 use chrono::TimeDelta;
 use domain::access::Action;
 use domain::benefits::view::SOON_DAYS;
@@ -186,6 +188,8 @@ pub async fn get_operator_dashboard(ctx: &Ctx) -> StoreResult<OperatorDashboard>
         .one(db)
         .await?
         .map(|v| v.number);
-    let queue = list_ownerless(ctx).await?.len() as u64;
-    Ok(OperatorDashboard { companies: company::Entity::find().count(db).await?, catalogue_version, stock, queue })
+    let (queue, late) = count_open(ctx).await?;
+    let dead_mails = count_dead(ctx).await?;
+    let companies = company::Entity::find().count(db).await?;
+    Ok(OperatorDashboard { companies, catalogue_version, stock, queue, late, dead_mails })
 }

@@ -2,8 +2,10 @@
 //! dates are relative to the day it is loaded.
 
 use crate::audit::{Entry, record};
+use crate::benefits::advisory::submit_case;
 use crate::benefits::seat::{assign_oneself, assign_seat, reassign_seat};
 use crate::benefits::software::reveal_keys;
+use crate::benefits::technical::request_support;
 use crate::catalogue::{file, import};
 use crate::clock::Clock;
 use crate::context::{Ctx, Origin, Store, new_uuid};
@@ -16,6 +18,7 @@ use crate::orders::start_term;
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use domain::access::{Principal, Role};
 use domain::audit::AuditAction;
+use domain::benefits::advisory::{CaseForm, Stage};
 use domain::email::Email;
 use domain::id::{BenefitId, CompanyId, MarketingContactId, OrderId, SessionId, UserId};
 use domain::language::Language;
@@ -113,12 +116,6 @@ async fn tell(store: &Store) -> StoreResult<()> {
     })
     .await?;
     change(&tx, &gold, "gtm-one-pager", |row| row.pending = Set(true)).await?;
-    change(&tx, &gold, "product-support-incidents", |row| row.pending = Set(true)).await?;
-    change(&tx, &gold, "partner-advisory-hours", |row| {
-        row.reserved = Set(8);
-        row.activated_at = Set(Some(now - TimeDelta::days(5)));
-    })
-    .await?;
     record(&store.keys, &tx, Entry::programme(&Origin::default(), now, AuditAction::DemoLoaded)).await?;
     tx.commit().await?;
     // Seats are given and keys are seen as they always are.
@@ -130,6 +127,10 @@ async fn tell(store: &Store) -> StoreResult<()> {
         origin: Origin::default(),
         company_refusal: None,
     };
+    let support = find_benefit(store.db.conn(), &gold, "product-support-incidents").await?.id;
+    let hours = find_benefit(store.db.conn(), &gold, "partner-advisory-hours").await?.id;
+    request_support(&on(3, anna, Role::GlobalAdmin), support, emil, "emil@home.example").await?;
+    submit_case(&on(5, adam, Role::AdminAgent), hours, &advisory_request()).await?;
     let enterprise = find_benefit(store.db.conn(), &gold, "visual-studio-enterprise").await?.id;
     let azure = find_benefit(store.db.conn(), &gold, "azure-monthly-credit").await?.id;
     assign_seat(&on(180, anna, Role::GlobalAdmin), enterprise, anna).await?;
@@ -147,6 +148,23 @@ async fn tell(store: &Store) -> StoreResult<()> {
         reveal_keys(&on(days, person, role), benefit, true).await?;
     }
     Ok(())
+}
+
+/// What Adam asks for.
+fn advisory_request() -> CaseForm {
+    CaseForm {
+        title: "Moving a customer's file server to the cloud".to_owned(),
+        description: "A customer with 80 people wants to give up its own file server this quarter. \
+                      We would like to go through the design and the steps of the move."
+            .to_owned(),
+        stage: Stage::Design.slug().to_owned(),
+        product: "Azure Files".to_owned(),
+        contact: "Adam Agent".to_owned(),
+        phone: "+49 30 5550110".to_owned(),
+        country: "Germany".to_owned(),
+        language: "de".to_owned(),
+        hours: "8".to_owned(),
+    }
 }
 
 async fn add_company(tx: &impl ConnectionTrait, name: &str, domain: &str, at: DateTime<Utc>) -> StoreResult<CompanyId> {

@@ -4,9 +4,12 @@ use domain::access::Action;
 use domain::benefits::bulk::BulkRefusal;
 use domain::benefits::seat::SeatRefusal;
 use domain::benefits::software::RevealRefusal;
+use domain::benefits::technical::TechnicalRefusal;
 use domain::email::EmailProblem;
+use domain::mail::MailState;
 use domain::password::PasswordProblem;
 use domain::people::{PeopleRefusal, RoleProblem};
+use domain::queue::WorkRefusal;
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
 
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -28,6 +31,13 @@ pub enum StoreError {
     Bulk(BulkRefusal),
     #[error("refused: {0:?}")]
     People(PeopleRefusal),
+    #[error("refused: {0:?}")]
+    Technical(TechnicalRefusal),
+    #[error("refused: {0:?}")]
+    Work(WorkRefusal),
+    /// A mail that is being sent, or is sent, is not tried again.
+    #[error("refused: the mail is {0:?}")]
+    MailState(MailState),
     #[error("refused: {0:?}")]
     SignIn(SignInRefusal),
     /// The current password, asked for again, is not the right one.

@@ -17,7 +17,9 @@ pub mod entity;
 pub mod error;
 pub mod key_pool;
 pub mod orders;
+pub mod outbox;
 pub mod people;
+pub mod queue;
 pub mod secrets;
 
 pub use clock::Clock;

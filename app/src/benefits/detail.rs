@@ -4,11 +4,13 @@ use super::address::Address;
 use super::install::Install;
 use super::keys::{Keys, RevealAction};
 use super::page::DetailResource;
+use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::picker::Picker;
-use crate::session::use_language;
+use crate::session::{Loaded, use_language};
 use crate::ui::{Alert, Date, Notice};
 use domain::benefits::BenefitStatus;
+use domain::benefits::technical::Technical;
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::{Category, Fulfilment};
 use domain::view::WhoMay;
@@ -18,19 +20,24 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub struct Panel {
     pub reveal: RevealAction,
-    pub seats: Option<SeatsPart>,
+    pub parts: Option<MoreParts>,
     pub may_get_keys: bool,
     pub may_assign: bool,
+    pub may_request: bool,
     pub get_keys: StoredValue<WhoMay>,
     pub assign: StoredValue<WhoMay>,
 }
 
-/// What a page needs for benefits with seats. The software page has none of it, and so does not
-/// load it.
+/// What the details of a technical benefit show besides; nothing for others.
+pub type TechnicalResource = Loaded<Option<Result<Technical, AppError>>>;
+
+/// What a page needs for benefits that are given to people or asked for. The software page has
+/// none of it, and so does not load it.
 #[derive(Clone, Copy)]
-pub struct SeatsPart {
+pub struct MoreParts {
     pub picker: Picker,
-    pub draw: fn(Category, Memo<Address>, BenefitDetail, Panel, Picker) -> AnyView,
+    pub technical: TechnicalResource,
+    pub draw: fn(Category, Memo<Address>, BenefitDetail, Panel, MoreParts) -> AnyView,
 }
 
 #[component]
@@ -70,7 +77,8 @@ fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, pan
         }
         .into_any();
     }
-    let pending = (detail.row.status == BenefitStatus::Pending)
+    // Of support, the part that draws it says more.
+    let pending = (detail.row.status == BenefitStatus::Pending && fulfilment != Fulfilment::SupportAssign)
         .then(|| view! { <Notice>{t::benefits::pending_text(l)}</Notice> });
     let instructions = detail.instructions.clone().map(|text| {
         view! {
@@ -89,8 +97,11 @@ fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, pan
     });
     let right = if fulfilment.has_downloads() {
         view! { <Install category=category address=address detail=detail.clone() /> }.into_any()
-    } else if let (true, Some(part)) = (fulfilment.has_seats(), panel.seats) {
-        (part.draw)(category, address, detail.clone(), panel, part.picker)
+    } else if let (true, Some(parts)) = (fulfilment.has_seats(), panel.parts) {
+        (parts.draw)(category, address, detail.clone(), panel, parts)
+    } else if let (true, Some(parts)) = (fulfilment.is_technical(), panel.parts) {
+        let more = (parts.draw)(category, address, detail.clone(), panel, parts);
+        view! { <Facts detail=detail.clone() /> {more} }.into_any()
     } else {
         view! { <Facts detail=detail.clone() /> }.into_any()
     };
@@ -117,8 +128,11 @@ fn Facts(detail: BenefitDetail) -> impl IntoView {
     let count = |n: u32| i18n::quantity(l, row.unit, Some(n));
     let mut facts: Vec<(&'static str, String)> =
         vec![(t::benefits::granted(l), i18n::quantity(l, row.unit, row.quantity))];
-    if matches!(row.fulfilment, Fulfilment::SupportAssign | Fulfilment::RequestForm) {
-        facts.push((t::benefits::reserved(l), count(detail.reserved)));
+    if row.fulfilment.is_technical() {
+        // Incidents are used without being reserved before.
+        if row.fulfilment == Fulfilment::RequestForm {
+            facts.push((t::benefits::reserved(l), count(detail.reserved)));
+        }
         facts.push((t::benefits::used(l), count(detail.used)));
         let left = row.quantity.map(|q| q.saturating_sub(row.taken));
         facts.push((t::benefits::remaining(l), i18n::quantity(l, row.unit, left)));

@@ -173,7 +173,11 @@ pub fn Table(
 /// What was granted; of seats, how many of it are assigned.
 fn quantity(l: Language, row: &BenefitRow) -> String {
     let granted = i18n::quantity(l, row.unit, row.quantity);
-    if row.fulfilment.has_seats() {
+    if row.fulfilment.is_technical() {
+        let Some(total) = row.quantity else { return granted };
+        let left = i18n::number(l, u64::from(total.saturating_sub(row.taken)));
+        t::benefits::left_of(l, &left, &granted)
+    } else if row.fulfilment.has_seats() {
         [&i18n::number(l, u64::from(row.taken)), " / ", &granted].concat()
     } else {
         granted

@@ -13,6 +13,8 @@ mod page;
 mod seats;
 mod seats_page;
 mod server_fns;
+mod support;
+mod technical_fns;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};

@@ -1,11 +1,13 @@
 //! The page of a category.
 
 use super::address::Address;
-use super::detail::{Panel, SeatsPart};
+use super::detail::{MoreParts, Panel};
 use super::keys::RevealAction;
 use super::list::{Chips, Search, Table};
 use super::seats::draw_seats;
 use super::server_fns::{ListAnswer, get_detail, list_benefits};
+use super::support::draw_technical;
+use super::technical_fns::get_technical;
 use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::picker::Picker;
@@ -28,11 +30,34 @@ pub struct BenefitsPage;
 #[lazy]
 pub fn benefits_page() -> AnyView {
     let page = Page::load();
-    let picker = Picker::new(move || {
-        let has_seats = Category::from_slug(&page.slug.get()).is_some_and(is_picked_for);
-        has_seats && page.address.with(|a| !a.open.is_empty())
-    });
-    page.draw(Some(SeatsPart { picker, draw: draw_seats }))
+    let category = Memo::new(move |_| Category::from_slug(&page.slug.get()));
+    let open = Memo::new(move |_| page.address.with(|a| a.open.clone()));
+    let picker = Picker::new(move || category.get().is_some_and(is_picked_for) && !open.get().is_empty());
+    let technical = load(
+        move || (category.get() == Some(Category::Technical)).then(|| open.get()).filter(|open| !open.is_empty()),
+        |open| async move {
+            match open {
+                Some(open) => Some(get_technical(open).await),
+                None => None,
+            }
+        },
+    );
+    page.draw(Some(MoreParts { picker, technical, draw: draw_more }))
+}
+
+/// What stands beside a benefit that is given to people or asked for.
+fn draw_more(
+    category: Category,
+    address: Memo<Address>,
+    detail: BenefitDetail,
+    panel: Panel,
+    parts: MoreParts,
+) -> AnyView {
+    if detail.row.fulfilment.is_technical() {
+        draw_technical(address, detail, panel, parts)
+    } else {
+        draw_seats(category, address, detail, panel, parts)
+    }
 }
 
 impl LazyRoute for BenefitsPage {
@@ -116,7 +141,7 @@ impl Page {
         Self { slug, address, list, detail }
     }
 
-    fn draw(self, seats: Option<SeatsPart>) -> AnyView {
+    fn draw(self, parts: Option<MoreParts>) -> AnyView {
         let Self { slug, address, list, detail } = self;
         let l = use_language();
         let viewer = use_viewer();
@@ -160,7 +185,8 @@ impl Page {
                 {move || Suspend::new(async move {
                     let viewer = viewer.await.ok().flatten();
                     let may_get_keys = viewer.as_ref().is_some_and(|v| v.can(Action::GetKeys));
-                    let may_assign = viewer.as_ref().is_some_and(|v| v.can(Action::AssignSeat));
+                    let may_assign = viewer.as_ref().is_some_and(|v| v.can(assigning(category.get_untracked())));
+                    let may_request = viewer.as_ref().is_some_and(|v| v.can(Action::SubmitAdvisoryRequest));
                     let is_mine = viewer.as_ref().is_some_and(|v| v.can(Action::OpenMyBenefits));
                     let company = viewer.as_ref().and_then(|v| v.company.clone());
                     let holds_none = viewer.is_some_and(|v| v.counts.iter().all(|&n| n == 0));
@@ -176,9 +202,10 @@ impl Page {
                                     answer=answer
                                     detail=detail
                                     reveal=reveal
-                                    seats=seats
+                                    parts=parts
                                     may_get_keys=may_get_keys
                                     may_assign=may_assign
+                                    may_request=may_request
                                     holds_none=holds_none
                                     company=company
                                 />
@@ -196,7 +223,13 @@ impl Page {
 
 /// Whether people are picked for benefits of this category.
 fn is_picked_for(category: Category) -> bool {
-    category.spec().fulfilments.contains(&Fulfilment::SeatAssign)
+    let picked = [Fulfilment::SeatAssign, Fulfilment::SupportAssign];
+    category.spec().fulfilments.iter().any(|f| picked.contains(f))
+}
+
+/// What giving a benefit of this category to somebody takes.
+fn assigning(category: Option<Category>) -> Action {
+    if category == Some(Category::Technical) { Action::AssignSupport } else { Action::AssignSeat }
 }
 
 fn lede(l: Language, category: Category) -> &'static str {
@@ -213,8 +246,8 @@ fn lede(l: Language, category: Category) -> &'static str {
 fn Head(category: Category) -> impl IntoView {
     let l = use_language();
     let fulfilments = category.spec().fulfilments;
-    let also = if category == Category::VisualStudio {
-        Some((t::seats::assign(l), Action::AssignSeat))
+    let also = if is_picked_for(category) {
+        Some((t::seats::assign(l), assigning(Some(category))))
     } else {
         fulfilments.iter().any(|f| f.has_keys()).then(|| (t::software::get_keys(l), Action::GetKeys))
     };
@@ -252,9 +285,10 @@ fn Answer(
     answer: ListAnswer,
     detail: DetailResource,
     reveal: RevealAction,
-    seats: Option<SeatsPart>,
+    parts: Option<MoreParts>,
     may_get_keys: bool,
     may_assign: bool,
+    may_request: bool,
     holds_none: bool,
     company: Option<String>,
 ) -> impl IntoView {
@@ -262,9 +296,10 @@ fn Answer(
     let ListAnswer { page, get_keys, assign } = answer;
     let panel = Panel {
         reveal,
-        seats,
+        parts,
         may_get_keys,
         may_assign,
+        may_request,
         get_keys: StoredValue::new(get_keys),
         assign: StoredValue::new(assign),
     };

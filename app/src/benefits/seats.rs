@@ -1,7 +1,7 @@
 //! The seats of a benefit in its details: who holds them, and giving, taking and giving on.
 
 use super::address::Address;
-use super::detail::Panel;
+use super::detail::{MoreParts, Panel};
 use crate::form::{Done, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::picker::{PersonField, Picker};
@@ -30,9 +30,9 @@ pub fn draw_seats(
     address: Memo<Address>,
     detail: BenefitDetail,
     panel: Panel,
-    picker: Picker,
+    parts: MoreParts,
 ) -> AnyView {
-    view! { <Seats category=category address=address detail=detail panel=panel picker=picker /> }.into_any()
+    view! { <Seats category=category address=address detail=detail panel=panel picker=parts.picker /> }.into_any()
 }
 
 #[component]
@@ -123,7 +123,7 @@ fn Seats(
 
 /// What the address says, for a form that searches with it.
 #[component]
-fn Kept(address: Memo<Address>) -> impl IntoView {
+pub fn Kept(address: Memo<Address>) -> impl IntoView {
     move || {
         let fields = address.get().fields();
         fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()

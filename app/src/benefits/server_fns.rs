@@ -26,7 +26,7 @@ pub async fn list_benefits(
     use crate::session::ssr::{answer, op_ctx, refuse};
     use domain::access::Action;
     use domain::benefits::view::BenefitFilter;
-    use domain::catalogue::Category;
+    use domain::catalogue::{Category, Fulfilment};
     use store::benefits::list::ListQuery;
     let ctx = op_ctx()?;
     let category = Category::from_slug(&category).ok_or_else(|| refuse(AppError::NotFound))?;
@@ -35,7 +35,10 @@ pub async fn list_benefits(
     let page = answer(store::benefits::list::list_benefits(&ctx, category, &query).await)?;
     let company = answer(ctx.authorize_in_company(Action::OpenBenefits))?;
     let get_keys = answer(store::people::who_may::who_may(&ctx, company, Action::GetKeys).await)?;
-    let assign = if category.spec().fulfilments.iter().any(|f| f.has_seats()) {
+    let fulfilments = category.spec().fulfilments;
+    let assign = if fulfilments.contains(&Fulfilment::SupportAssign) {
+        answer(store::people::who_may::who_may(&ctx, company, Action::AssignSupport).await)?
+    } else if fulfilments.iter().any(|f| f.has_seats()) {
         answer(store::people::who_may::who_may(&ctx, company, Action::AssignSeat).await)?
     } else {
         WhoMay::default()

@@ -195,7 +195,18 @@ fn OperatorBoard(board: OperatorDashboard) -> impl IntoView {
     view! {
         <PageHead title=t::dashboard::title(l) lede=t::dashboard::operator_lede(l) />
         {(board.queue > 0)
-            .then(|| view! { <Notice><a href="/operator/queue">{t::dashboard::queue(l, board.queue)}</a></Notice> })}
+            .then(|| {
+                let late = (board.late > 0).then(|| [" (", &t::dashboard::late(l, board.late), ")"].concat());
+                view! { <Notice><a href="/operator/queue">{t::dashboard::queue(l, board.queue)} {late}</a></Notice> }
+            })}
+        {(board.dead_mails > 0)
+            .then(|| {
+                view! {
+                    <Notice>
+                        <a href="/operator/outbox?state=dead">{t::dashboard::dead_mails(l, board.dead_mails)}</a>
+                    </Notice>
+                }
+            })}
         <section class="card pad">
             <dl class="facts">
                 <div><dt>{t::dashboard::companies(l)}</dt><dd class="num">{i18n::number(l, board.companies)}</dd></div>

@@ -1,6 +1,7 @@
 //! "Become a global admin": whom to ask, one's own request, the proof of the domain, and what a
 //! Global admin has to decide.
 
+use crate::decide::{DECIDE, Decide};
 use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
@@ -9,13 +10,10 @@ use crate::ui::{Notice, PageHead, failure};
 use domain::access::Action;
 use domain::people::{BecomeGlobalAdmin, DomainProof, MAX_REASON, RequestState, RoleRequest};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use leptos_router::{LazyRoute, lazy_route};
 
 const REQUEST: &str = "role_requests/request";
 const WITHDRAW: &str = "role_requests/withdraw";
-/// The page says why a decision was refused: the request itself may be gone from it.
-pub const DECIDE: &str = "role_requests/decide";
 const PROVE: &str = "role_requests/prove";
 
 #[server(prefix = "/api", endpoint = "role_requests/get", output = leptos::server_fn::codec::Postcard)]
@@ -44,26 +42,6 @@ pub async fn withdraw_request(#[server(default)] request: String) -> Result<(), 
     Ok(())
 }
 
-/// A Global admin's decision, or an operator's for a company that has none.
-#[server(prefix = "/api", endpoint = "role_requests/decide", output = leptos::server_fn::codec::Postcard)]
-pub async fn decide_request(
-    #[server(default)] request: String,
-    #[server(default)] decision: String,
-    #[server(default)] reason: String,
-) -> Result<(), AppError> {
-    use crate::session::ssr::{answer, done, op_ctx, refuse};
-    let ctx = op_ctx()?;
-    let id = request.parse().map_err(|_| refuse(AppError::NotFound))?;
-    let approve = match decision.as_str() {
-        "approve" => true,
-        "decline" => false,
-        _ => return Err(refuse(AppError::BadRequest)),
-    };
-    answer(store::people::role_request::decide_request(&ctx, id, approve, &reason).await)?;
-    done(if approve { "approved" } else { "declined" });
-    Ok(())
-}
-
 #[server(prefix = "/api", endpoint = "role_requests/prove", output = leptos::server_fn::codec::Postcard)]
 pub async fn prove_domain(#[server(default)] request: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
@@ -74,21 +52,17 @@ pub async fn prove_domain(#[server(default)] request: String) -> Result<(), AppE
     Ok(())
 }
 
-/// "Become a global admin", and the operator's queue: in both, requests are decided.
-pub struct RequestPages;
+/// "Become a global admin".
+pub struct GlobalAdminPage;
 
 #[lazy_route]
-impl LazyRoute for RequestPages {
+impl LazyRoute for GlobalAdminPage {
     fn data() -> Self {
         Self
     }
 
     fn view(_this: Self) -> AnyView {
-        if use_location().pathname.with_untracked(|path| path.starts_with("/operator/")) {
-            crate::operator::queue_page()
-        } else {
-            global_admin_page()
-        }
+        global_admin_page()
     }
 }
 
@@ -227,45 +201,5 @@ fn Proof(proof: DomainProof, request: String) -> impl IntoView {
                 <button class="btn btn-primary" type="submit">{t::global_admin::check(l)}</button>
             </Form>
         </section>
-    }
-}
-
-/// A request that waits, and the two answers. Also in the operator's queue.
-#[component]
-pub fn Decide(request: RoleRequest, told: String) -> impl IntoView {
-    let l = use_language();
-    let id = request.id.to_string();
-    let answered = outcome(DECIDE).filter(|o| o.typed("request") == id);
-    let typed = answered.as_ref().map(|o| o.typed("reason")).unwrap_or_default();
-    let wrong = answered.and_then(|o| o.result.err()).filter(|e| e.field() == Some("reason"));
-    let wrong = wrong.map(|e| i18n::error(l, &e));
-    let (field, error) = (["reason-", &id].concat(), ["reason-error-", &id].concat());
-    let told_id = ["request-", &id].concat();
-    let article = told_id.clone();
-    let described = wrong.is_some().then(|| error.clone());
-    let invalid = wrong.is_some().then_some("true");
-    view! {
-        <article class="request" aria-labelledby=article>
-            <p id=told_id><b>{told}</b></p>
-            <p class="hint num">{t::global_admin::asked(l, &i18n::moment(l, request.created_at))}</p>
-            {(!request.note.is_empty()).then(|| view! { <blockquote>{request.note.clone()}</blockquote> })}
-            <Form of=DECIDE>
-                <input type="hidden" name="request" value=id />
-                <div class="field-group">
-                    <label for=field.clone()>{t::global_admin::reason_label(l)}</label>
-                    // Of more than one line: Enter must not send the form by its first button.
-                    <textarea class="field" id=field name="reason" rows="2" maxlength=MAX_REASON.to_string() aria-invalid=invalid aria-describedby=described>{typed}</textarea>
-                    {wrong.map(|text| view! { <p class="field-error" id=error role="alert">{text}</p> })}
-                </div>
-                <div class="inline">
-                    <button class="btn btn-primary" type="submit" name="decision" value="approve" aria-label=t::global_admin::approve_of(l, &request.person)>
-                        {t::global_admin::approve(l)}
-                    </button>
-                    <button class="btn" type="submit" name="decision" value="decline" aria-label=t::global_admin::decline_of(l, &request.person)>
-                        {t::global_admin::decline(l)}
-                    </button>
-                </div>
-            </Form>
-        </article>
     }
 }

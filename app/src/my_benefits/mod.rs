@@ -5,7 +5,7 @@ use crate::i18n::{self, t};
 use crate::session::{load, use_language};
 use crate::ui::{Date, Empty, PageHead, failure, table_head};
 use domain::access::Action;
-use domain::view::{HeldSeat, MyBenefits};
+use domain::view::{HeldSeat, HeldSupport, MyBenefits};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
 
@@ -40,19 +40,24 @@ impl LazyRoute for MyBenefitsPage {
                     } else {
                         t::my_benefits::ask(l, &i18n::all_of(l, &admins))
                     };
-                    let list = if mine.seats.is_empty() {
+                    let holds_support = !mine.support.is_empty();
+                    let support = mine.support.into_iter().map(|s| view! { <Support support=s /> }).collect_view();
+                    let list = if mine.seats.is_empty() && !holds_support {
                         view! {
                             <Empty title=t::my_benefits::none(l)>
                                 <p>{ask}</p>
                             </Empty>
                         }
                         .into_any()
+                    } else if mine.seats.is_empty() {
+                        ().into_any()
                     } else {
                         view! { <Seats seats=mine.seats /> }.into_any()
                     };
                     view! {
                         <PageHead title=t::my_benefits::title(l) lede=t::my_benefits::lede(l) action=Action::OpenMyBenefits />
                         {list}
+                        {support}
                     }
                     .into_any()
                 })}
@@ -96,6 +101,31 @@ fn Seats(seats: Vec<HeldSeat>) -> impl IntoView {
                         .collect_view()}
                 </tbody>
             </table>
+        </section>
+    }
+}
+
+/// Support that the person has, with the ids that it asks for.
+#[component]
+fn Support(support: HeldSupport) -> impl IntoView {
+    let l = use_language();
+    let ids = match (support.access_id, support.contract_id) {
+        (Some(access), Some(contract)) => view! {
+            <p class="hint">{t::my_benefits::support_how(l)}</p>
+            <dl class="facts">
+                <div><dt>{t::technical::access_id(l)}</dt><dd><code class="select-all">{access}</code></dd></div>
+                <div><dt>{t::technical::contract_id(l)}</dt><dd><code class="select-all">{contract}</code></dd></div>
+                <div><dt>{t::my_benefits::expires(l)}</dt><dd class="num"><Date at=support.expires_at /></dd></div>
+            </dl>
+        }
+        .into_any(),
+        _ => view! { <p><span class="status status-info">{t::my_benefits::support_pending(l)}</span></p> }.into_any(),
+    };
+    view! {
+        <section class="card pad">
+            <h2>{support.name}</h2>
+            <p class="hint">{support.package}</p>
+            {ids}
         </section>
     }
 }

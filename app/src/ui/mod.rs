@@ -5,6 +5,7 @@ use crate::i18n::{self, t};
 use crate::session::use_language;
 use chrono::{DateTime, Utc};
 use domain::benefits::BenefitStatus;
+use domain::benefits::advisory::CaseState;
 use domain::language::Language;
 use domain::people::AccountState;
 use domain::view::KeySeen;
@@ -98,6 +99,17 @@ pub fn table_head(labels: &[&'static str]) -> AnyView {
         </thead>
     }
     .into_any()
+}
+
+/// Where a case stands, as word, colour and dot.
+pub fn case_state(l: Language, state: CaseState) -> AnyView {
+    let tone = match state {
+        CaseState::Submitted | CaseState::InContact => "status status-info",
+        CaseState::Delivered => "status status-ok",
+        CaseState::Declined => "status status-warn",
+        CaseState::Draft | CaseState::Closed | CaseState::Withdrawn => "status status-idle",
+    };
+    view! { <span class=tone>{i18n::case_state(l, state)}</span> }.into_any()
 }
 
 /// Whether somebody can sign in, as word, colour and dot.

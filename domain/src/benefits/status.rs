@@ -42,8 +42,7 @@ pub fn status(facts: &BenefitFacts, now: DateTime<Utc>) -> BenefitStatus {
     if facts.pending {
         return BenefitStatus::Pending;
     }
-    let counted = matches!(facts.fulfilment, Fulfilment::SupportAssign | Fulfilment::RequestForm);
-    if counted && facts.quantity.is_some_and(|granted| facts.taken >= granted) {
+    if facts.fulfilment.is_technical() && facts.quantity.is_some_and(|granted| facts.taken >= granted) {
         return BenefitStatus::UsedUp;
     }
     if unused { BenefitStatus::Available } else { BenefitStatus::Active }

@@ -14,6 +14,7 @@ mod canary;
 mod forms;
 mod graph;
 mod headers;
+mod mail;
 mod pages;
 mod people;
 mod start;

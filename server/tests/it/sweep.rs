@@ -52,6 +52,24 @@ fn arguments<'a>(function: &str, ids: &'a Ids, unknown: &'a str) -> Vec<(&'a str
         "users/add" => vec![("name", "New"), ("email", unknown)],
         "role_requests/withdraw" | "role_requests/prove" => vec![("request", UNKNOWN)],
         "role_requests/decide" => vec![("request", UNKNOWN), ("decision", "approve")],
+        "technical/get" | "cases/form" | "cases/save_draft" | "cases/send" => vec![("benefit", benefit)],
+        "support/request" => {
+            vec![("benefit", benefit), ("person", ids.person.as_str()), ("email", "some@home.example")]
+        }
+        "support/withdraw" => vec![("activation", UNKNOWN)],
+        "cases/get" => vec![("number", "AR-2026-00001")],
+        "cases/write" => vec![("case", UNKNOWN), ("text", "Hello")],
+        "cases/withdraw" | "cases/close" => vec![("case", UNKNOWN)],
+        "operator/work" | "operator/take" | "operator/release" => vec![("work", UNKNOWN)],
+        "operator/fulfil_support" => vec![("activation", UNKNOWN), ("access_id", "A-1"), ("contract_id", "C-1")],
+        "operator/decline_support" => vec![("activation", UNKNOWN), ("reason", "No")],
+        "operator/record_incidents" => vec![("activation", UNKNOWN), ("used", "1")],
+        "operator/answer_case" | "operator/contact_case" => vec![("case", UNKNOWN), ("text", "Hello")],
+        "operator/deliver_case" => vec![("case", UNKNOWN), ("hours", "1")],
+        "operator/decline_case" => vec![("case", UNKNOWN), ("reason", "No")],
+        "operator/close_case" => vec![("case", UNKNOWN)],
+        "operator/mail" | "operator/retry_mail" => vec![("mail", UNKNOWN)],
+        "operator/test_mail" => vec![("email", "test@programme.example")],
         "invitation/accept" => {
             vec![("password", "korrekt pferd batterie"), ("repeated", "korrekt pferd batterie")]
         }

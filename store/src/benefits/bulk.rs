@@ -120,7 +120,7 @@ async fn run(
     lines: &[Line],
     told: impl Fn(usize),
 ) -> StoreResult<Vec<LineOutcome>> {
-    let mut of = lock(ctx, tx, company, benefit).await?;
+    let mut of = lock(tx, company, benefit).await?;
     let people = find_people(tx, company, lines).await?;
     let mut outcomes = Vec::with_capacity(lines.len());
     let mut ids = Vec::new();

@@ -2,11 +2,13 @@
 
 use crate::benefits::list::References;
 use crate::context::Ctx;
-use crate::entity::{assignment, benefit};
+use crate::entity::{assignment, benefit, support_activation};
 use crate::error::StoreResult;
 use crate::people::who_may::names_with;
 use domain::access::{Action, Role};
-use domain::view::{HeldSeat, MyBenefits};
+use domain::benefits::technical::SupportState;
+use domain::id::CompanyId;
+use domain::view::{HeldSeat, HeldSupport, MyBenefits};
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 
 /// A person holds a handful of seats; this bounds the page.
@@ -45,5 +47,40 @@ pub async fn list_my_benefits(ctx: &Ctx) -> StoreResult<MyBenefits> {
             unit: product.unit,
         });
     }
-    Ok(MyBenefits { seats, global_admins: names_with(ctx, company, &[Role::GlobalAdmin]).await? })
+    let support = list_support(ctx, company).await?;
+    Ok(MyBenefits { seats, support, global_admins: names_with(ctx, company, &[Role::GlobalAdmin]).await? })
+}
+
+/// Support that the person has, or that is on its way to them.
+async fn list_support(ctx: &Ctx, company: CompanyId) -> StoreResult<Vec<HeldSupport>> {
+    let db = ctx.store.db.conn();
+    let to_benefit = support_activation::Entity::belongs_to(benefit::Entity)
+        .from(support_activation::Column::BenefitId)
+        .to(benefit::Column::Id)
+        .into();
+    let held = support_activation::Entity::find()
+        .join(JoinType::InnerJoin, to_benefit)
+        .select_also(benefit::Entity)
+        .filter(support_activation::Column::CompanyId.eq(company))
+        .filter(support_activation::Column::UserId.eq(ctx.user()))
+        .filter(support_activation::Column::State.is_in([SupportState::Pending, SupportState::Active]))
+        .filter(benefit::Column::ExpiresAt.gt(ctx.now()))
+        .order_by_asc(benefit::Column::Position)
+        .order_by_asc(support_activation::Column::Id)
+        .limit(LISTED)
+        .all(db)
+        .await?;
+    let (activations, benefits): (Vec<_>, Vec<_>) = held.into_iter().filter_map(|(a, b)| Some((a, b?))).unzip();
+    let references = References::load(db, &benefits).await?;
+    let mut support = Vec::with_capacity(benefits.len());
+    for (activation, row) in activations.into_iter().zip(&benefits) {
+        support.push(HeldSupport {
+            name: references.product(row)?.name.get(ctx.language).to_owned(),
+            package: references.package(row)?.label.get(ctx.language).to_owned(),
+            expires_at: row.expires_at,
+            access_id: activation.access_id,
+            contract_id: activation.contract_id,
+        });
+    }
+    Ok(support)
 }

@@ -1,8 +1,11 @@
 //! Benefits: lists, details, reveals.
 
+pub mod advisory;
 pub mod bulk;
 pub mod history;
 pub mod list;
+pub(crate) mod lock;
 pub mod mine;
 pub mod seat;
 pub mod software;
+pub mod technical;

@@ -4,17 +4,20 @@
 //! their ids; a unique index stands behind each limit.
 
 use crate::audit::{Entry, record};
-use crate::benefits::list::{References, count_u32, own_benefit, unused_row};
+use crate::benefits::list::count_u32;
+use crate::benefits::lock::{LockedBenefit, lock_benefit};
 use crate::context::{Ctx, new_uuid};
 use crate::entity::{assignment, benefit, seat, user};
 use crate::error::{StoreError, StoreResult};
+use crate::outbox::{self, Draft};
 use crate::people::account::{lock_people, lock_person};
 use chrono::{DateTime, Utc};
 use domain::access::Action;
 use domain::audit::AuditAction;
 use domain::benefits::seat::{Given, ReassignLimits, SeatFacts, SeatRefusal, Taken, assignable, removable};
-use domain::catalogue::{Fulfilment, Product};
+use domain::catalogue::{Fulfilment, Package, Product};
 use domain::id::{AssignmentId, BenefitId, CompanyId, SeatId, UserId};
+use domain::mail::MailFacts;
 use domain::people::{MovedSeat, SeatMoved, SeatsOfLeaver};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -31,7 +34,7 @@ pub(crate) const CHUNK: usize = 500;
 pub(crate) struct Locked {
     pub row: benefit::Model,
     pub product: Product,
-    pub package: String,
+    pub package: Package,
     /// First instant at which no seat can be given any more.
     until: DateTime<Utc>,
     /// Who got a seat last, before this operation.
@@ -48,23 +51,11 @@ impl Locked {
 }
 
 /// Locks a benefit with seats.
-pub(crate) async fn lock(
-    ctx: &Ctx,
-    tx: &impl ConnectionTrait,
-    company: CompanyId,
-    id: BenefitId,
-) -> StoreResult<Locked> {
-    let row = own_benefit(company, id).lock_exclusive().one(tx).await?.ok_or(StoreError::NotFound)?;
-    let references = References::load(tx, std::slice::from_ref(&row)).await?;
-    let product = references.product(&row)?.clone();
+pub(crate) async fn lock(tx: &impl ConnectionTrait, company: CompanyId, id: BenefitId) -> StoreResult<Locked> {
+    let LockedBenefit { row, product, package, until } = lock_benefit(tx, company, id).await?;
     if !product.fulfilment.has_seats() {
         return Err(StoreError::Seat(SeatRefusal::NoSeats));
     }
-    let mut until = if unused_row(&row) { row.activate_by.min(row.expires_at) } else { row.expires_at };
-    if let Some(ended) = references.order(&row)?.ended_at {
-        until = until.min(ended);
-    }
-    let package = references.package(&row)?.label.get(ctx.language).to_owned();
     let last_given = last_given(tx, row.id).await?;
     Ok(Locked { row, product, package, until, last_given })
 }
@@ -117,6 +108,8 @@ pub(crate) async fn give(
     let mut outcomes = Vec::with_capacity(people.len());
     let mut rows = Vec::new();
     let mut seats = Vec::new();
+    let mut mails = Vec::new();
+    let by = outbox::actor_name(ctx, tx).await?;
     for person in people {
         let next = free.front();
         let facts = SeatFacts {
@@ -156,6 +149,10 @@ pub(crate) async fn give(
         reassigned += u32::from(seat.held_before);
         holders.insert(person.id);
         seats.push(seat.id);
+        // Whoever takes a seat themselves knows.
+        if person.id != ctx.user() {
+            mails.push(told(ctx, of, person, id, &by));
+        }
         outcomes.push(Ok(id));
     }
     if rows.is_empty() {
@@ -164,10 +161,22 @@ pub(crate) async fn give(
     for chunk in rows.chunks(CHUNK) {
         assignment::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
     }
+    outbox::write(ctx, tx, mails).await?;
     mark(tx, &seats, true).await?;
     let first = of.row.activated_at.unwrap_or(now);
     set_counts(tx, of, out, reassigned, Some(first)).await?;
     Ok(outcomes)
+}
+
+/// The mail to somebody who got a seat.
+fn told(ctx: &Ctx, of: &Locked, person: &user::Model, id: AssignmentId, by: &str) -> Draft {
+    let language = outbox::language_of(ctx, person);
+    let facts = MailFacts::SeatAssigned {
+        product: of.product.name.get(language).to_owned(),
+        package: of.package.label.get(language).to_owned(),
+        by: by.to_owned(),
+    };
+    Draft::to(ctx, person, format!("seat:{id}"), facts)
 }
 
 /// Takes seats of one benefit back. The caller has asked [`removable`].
@@ -258,13 +267,12 @@ async fn find_held(
 }
 
 async fn lock_held(
-    ctx: &Ctx,
     tx: &impl ConnectionTrait,
     company: CompanyId,
     id: AssignmentId,
 ) -> StoreResult<(Locked, assignment::Model)> {
     let seen = find_held(tx, company, id).await?.ok_or(StoreError::NotFound)?;
-    let of = lock(ctx, tx, company, seen.benefit_id).await?;
+    let of = lock(tx, company, seen.benefit_id).await?;
     let held = find_held(tx, company, id).await?.ok_or(StoreError::NotFound)?;
     if held.removed_at.is_some() {
         return Err(StoreError::Seat(SeatRefusal::NotHeldAnyMore));
@@ -305,7 +313,7 @@ async fn assign(
     how: Given,
 ) -> StoreResult<AssignmentId> {
     let tx = ctx.store.db.begin().await?;
-    let mut of = lock(ctx, &tx, company, benefit).await?;
+    let mut of = lock(&tx, company, benefit).await?;
     let id = give_one(ctx, &tx, &mut of, to, None, how).await?;
     let entry = Entry::by(ctx, ctx.now(), AuditAction::SeatAssigned)
         .subject(benefit)
@@ -319,7 +327,7 @@ async fn assign(
 pub async fn remove_seat(ctx: &Ctx, id: AssignmentId) -> StoreResult<()> {
     let company = ctx.authorize_in_company(Action::AssignSeat)?;
     let tx = ctx.store.db.begin().await?;
-    let (mut of, held) = lock_held(ctx, &tx, company, id).await?;
+    let (mut of, held) = lock_held(&tx, company, id).await?;
     removable(&of.limits(), held.assigned_at, ctx.now()).map_err(StoreError::Seat)?;
     take(ctx, &tx, &mut of, std::slice::from_ref(&held), Taken::Removed).await?;
     let entry = Entry::by(ctx, ctx.now(), AuditAction::SeatRemoved)
@@ -333,7 +341,7 @@ pub async fn remove_seat(ctx: &Ctx, id: AssignmentId) -> StoreResult<()> {
 pub async fn reassign_seat(ctx: &Ctx, id: AssignmentId, to: UserId) -> StoreResult<AssignmentId> {
     let company = ctx.authorize_in_company(Action::AssignSeat)?;
     let tx = ctx.store.db.begin().await?;
-    let (mut of, held) = lock_held(ctx, &tx, company, id).await?;
+    let (mut of, held) = lock_held(&tx, company, id).await?;
     if held.user_id == to {
         return Err(StoreError::Seat(SeatRefusal::AlreadyHolds));
     }
@@ -351,7 +359,6 @@ pub async fn reassign_seat(ctx: &Ctx, id: AssignmentId, to: UserId) -> StoreResu
 /// Seats that a person holds now, locked with their benefits, in the order of the benefits' ids;
 /// and a second person, locked too.
 async fn lock_all_of(
-    ctx: &Ctx,
     tx: &impl ConnectionTrait,
     company: CompanyId,
     person: UserId,
@@ -369,7 +376,7 @@ async fn lock_all_of(
     let ids: std::collections::BTreeSet<BenefitId> = held().await?.into_iter().map(|a| a.benefit_id).collect();
     let mut locked = BTreeMap::new();
     for id in ids {
-        locked.insert(id, (lock(ctx, tx, company, id).await?, Vec::new()));
+        locked.insert(id, (lock(tx, company, id).await?, Vec::new()));
     }
     // From here on nobody can give this person another seat.
     let ids: Vec<UserId> = [person].into_iter().chain(also).collect();
@@ -401,7 +408,7 @@ pub(crate) async fn move_all(
         lock_person(tx, company, person).await?;
         return Ok(moved);
     }
-    let (all, successor) = lock_all_of(ctx, tx, company, person, successor).await?;
+    let (all, successor) = lock_all_of(tx, company, person, successor).await?;
     let why = if successor.is_some() { Taken::HandedOver } else { Taken::Freed };
     for (id, (mut of, rows)) in all {
         for held in rows {
@@ -426,7 +433,7 @@ pub(crate) async fn move_all(
             moved.push(MovedSeat {
                 benefit: id,
                 product: of.product.name.get(ctx.language).to_owned(),
-                package: of.package.clone(),
+                package: of.package.label.get(ctx.language).to_owned(),
                 seat: number,
                 outcome,
             });

@@ -10,7 +10,7 @@ use crate::benefits::seat::{check_successor, move_all};
 use crate::context::{Ctx, new_uuid};
 use crate::entity::{assignment, company, invitation, session, user, user_role};
 use crate::error::{StoreError, StoreResult};
-use crate::people::invitation::issue;
+use crate::people::invitation::{issue, revoke};
 use crate::people::profile::list_keys_seen_by;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Role};
@@ -258,7 +258,7 @@ pub async fn add_user(ctx: &Ctx, name: &str, email: &str, roles: &[Role]) -> Sto
         is_out: true,
     };
     let change = change_roles(&facts)?;
-    user::ActiveModel {
+    let person = user::ActiveModel {
         id: Set(id),
         company_id: Set(Some(company)),
         search: Set(user::search_text(&name, &email.normalized())),
@@ -279,7 +279,7 @@ pub async fn add_user(ctx: &Ctx, name: &str, email: &str, roles: &[Role]) -> Sto
         _ => error.into(),
     })?;
     grant(&tx, id, &change.added, Some(ctx.user()), now).await?;
-    let token = issue(ctx, &tx, id).await?;
+    let token = issue(ctx, &tx, &person).await?;
     let entry = Entry::by(ctx, now, AuditAction::UserAdded).subject(id).details(json!({ "roles": change.added }));
     record(&ctx.store.keys, &tx, entry).await?;
     tx.commit().await?;
@@ -316,7 +316,7 @@ pub async fn invite_again(ctx: &Ctx, id: UserId) -> StoreResult<String> {
     if roles.contains(&Role::GlobalAdmin) && !ctx.principal.can(Action::GrantGlobalAdmin) {
         return Err(StoreError::Forbidden(Action::GrantGlobalAdmin));
     }
-    let token = issue(ctx, &tx, id).await?;
+    let token = issue(ctx, &tx, &row).await?;
     record(&ctx.store.keys, &tx, Entry::by(ctx, ctx.now(), AuditAction::UserInvited).subject(id)).await?;
     tx.commit().await?;
     Ok(token)
@@ -356,11 +356,7 @@ pub async fn set_roles(ctx: &Ctx, id: UserId, roles: &[Role], seen: Option<&[Rol
     grant(&tx, id, &change.added, Some(ctx.user()), now).await?;
     if change.added.contains(&Role::GlobalAdmin) && row.password_hash.is_none() {
         // Whoever has an earlier link would become Global admin with it.
-        invitation::Entity::delete_many()
-            .filter(invitation::Column::UserId.eq(id))
-            .filter(invitation::Column::UsedAt.is_null())
-            .exec(&tx)
-            .await?;
+        revoke(&tx, id).await?;
     }
     let entry = Entry::by(ctx, now, AuditAction::RolesChanged)
         .subject(id)
@@ -404,11 +400,7 @@ pub async fn disable_user(
     row.disabled_at = Set(Some(now));
     row.update(&tx).await?;
     session::Entity::delete_many().filter(session::Column::UserId.eq(id)).exec(&tx).await?;
-    invitation::Entity::delete_many()
-        .filter(invitation::Column::UserId.eq(id))
-        .filter(invitation::Column::UsedAt.is_null())
-        .exec(&tx)
-        .await?;
+    revoke(&tx, id).await?;
     let entry = Entry::by(ctx, now, AuditAction::UserDisabled)
         .subject(id)
         .details(json!({ "seats": moved.len(), "successor": successor }));

@@ -6,9 +6,11 @@ use crate::audit::{Entry, record};
 use crate::context::{Ctx, Origin, Store, new_uuid};
 use crate::entity::{company, invitation, user};
 use crate::error::{StoreError, StoreResult};
+use crate::outbox::{self, Draft};
 use crate::secrets::{new_token, token_hash};
 use domain::audit::AuditAction;
 use domain::id::{InvitationId, UserId};
+use domain::mail::MailFacts;
 use domain::password::check_new_password;
 use domain::people::{INVITATION_LIFE, PeopleRefusal};
 use sea_orm::sea_query::LockType;
@@ -26,18 +28,33 @@ pub struct Invited {
     pub company: String,
 }
 
-/// Makes a new link for a person; an earlier one that was not used is replaced.
-pub(crate) async fn issue(ctx: &Ctx, tx: &impl ConnectionTrait, person: UserId) -> StoreResult<String> {
-    let token = new_token();
-    let now = ctx.now();
+/// An invitation that was not used works no more, and is not sent any more.
+pub(crate) async fn revoke(tx: &impl ConnectionTrait, person: UserId) -> StoreResult<()> {
     invitation::Entity::delete_many()
         .filter(invitation::Column::UserId.eq(person))
         .filter(invitation::Column::UsedAt.is_null())
         .exec(tx)
         .await?;
+    outbox::drop_invitations(tx, person).await
+}
+
+/// Makes a new link for a person and sends it to them; an earlier one that was not used is
+/// replaced.
+pub(crate) async fn issue(ctx: &Ctx, tx: &impl ConnectionTrait, person: &user::Model) -> StoreResult<String> {
+    let token = new_token();
+    let now = ctx.now();
+    revoke(tx, person.id).await?;
+    let id = InvitationId(new_uuid());
+    let company = match person.company_id {
+        Some(id) => company::Entity::find_by_id(id).one(tx).await?.map(|c| c.name).unwrap_or_default(),
+        None => String::new(),
+    };
+    let facts = MailFacts::Invitation { by: outbox::actor_name(ctx, tx).await?, company };
+    let mail = Draft { secret: Some(token.clone()), ..Draft::to(ctx, person, format!("invitation:{id}"), facts) };
+    outbox::write(ctx, tx, vec![mail]).await?;
     invitation::ActiveModel {
-        id: Set(InvitationId(new_uuid())),
-        user_id: Set(person),
+        id: Set(id),
+        user_id: Set(person.id),
         token_hash: Set(token_hash(&token)),
         created_by: Set(ctx.user()),
         created_at: Set(now),

@@ -5,17 +5,21 @@ use crate::audit::{Entry, record};
 use crate::context::{Ctx, new_uuid};
 use crate::entity::{company, role_request, user, user_role};
 use crate::error::{StoreError, StoreResult};
+use crate::outbox::{self, Draft};
 use crate::people::account::{count_global_admins, grant, lock_company, lock_person};
 use crate::people::who_may::names_with;
+use crate::queue;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Role};
 use domain::audit::AuditAction;
 use domain::id::{CompanyId, RoleRequestId, UserId};
+use domain::mail::MailFacts;
 use domain::people::{
     BecomeGlobalAdmin, DomainProof, MAX_REASON, PROOF_EVERY, PeopleRefusal, RequestState, RoleRequest, proof_name,
     proof_value, proves,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use domain::queue::WorkKind;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
@@ -146,6 +150,8 @@ pub async fn request_role(ctx: &Ctx, note: &str) -> StoreResult<RoleRequestId> {
         Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => StoreError::People(PeopleRefusal::AlreadyRequested),
         _ => error.into(),
     })?;
+    // An operator's affair only while the company has nobody to decide: the queue looks.
+    queue::open(ctx, &tx, WorkKind::RoleRequest, id.0, company).await?;
     record(&ctx.store.keys, &tx, Entry::by(ctx, ctx.now(), AuditAction::RoleRequested).subject(id)).await?;
     tx.commit().await?;
     Ok(id)
@@ -186,8 +192,31 @@ async fn close(
     row.decided_at = Set(Some(ctx.now()));
     row.decided_by = Set(Some(ctx.user()));
     row.reason = Set(reason);
-    row.update(tx).await?;
+    let id = row.update(tx).await?.id;
+    queue::close(ctx, tx, WorkKind::RoleRequest, id.0).await?;
     Ok(())
+}
+
+/// The person hears of the decision by mail.
+async fn tell(
+    ctx: &Ctx,
+    tx: &impl ConnectionTrait,
+    id: RoleRequestId,
+    person: UserId,
+    approved: bool,
+    reason: &str,
+) -> StoreResult<()> {
+    let person = user::Entity::find_by_id(person).one(tx).await?.ok_or(StoreError::NotFound)?;
+    if person.disabled_at.is_some() {
+        return Ok(());
+    }
+    let company = match person.company_id {
+        Some(id) => company::Entity::find_by_id(id).one(tx).await?.map(|c| c.name).unwrap_or_default(),
+        None => String::new(),
+    };
+    let by = outbox::actor_name(ctx, tx).await?;
+    let facts = MailFacts::RoleDecided { approved, by, reason: reason.to_owned(), company };
+    outbox::write(ctx, tx, vec![Draft::to(ctx, &person, format!("role-request:{id}"), facts)]).await
 }
 
 /// Takes one's own request back.
@@ -218,6 +247,7 @@ pub async fn decide_request(ctx: &Ctx, id: RoleRequestId, approve: bool, reason:
     if operator && count_global_admins(&tx, company, None).await? > 0 {
         return refused(PeopleRefusal::HasGlobalAdmin);
     }
+    tell(ctx, &tx, id, person, approve, &reason).await?;
     let action = if approve {
         appoint(ctx, &tx, company, person).await?;
         close(ctx, &tx, row, RequestState::Approved, reason).await?;
@@ -296,11 +326,9 @@ pub async fn prove_domain(ctx: &Ctx, id: RoleRequestId) -> StoreResult<()> {
     Ok(tx.commit().await?)
 }
 
-/// Requests that an operator decides: of companies that have no Global admin, the oldest first.
-pub async fn list_ownerless(ctx: &Ctx) -> StoreResult<Vec<RoleRequest>> {
-    ctx.authorize(Action::WorkQueue)?;
-    let db = ctx.store.db.conn();
-    let owned = Query::select()
+/// Companies that have a Global admin who can act: they decide themselves.
+pub(crate) fn owned_companies() -> SelectStatement {
+    Query::select()
         .column((user::Entity, user::Column::CompanyId))
         .from(user::Entity)
         .inner_join(
@@ -311,13 +339,12 @@ pub async fn list_ownerless(ctx: &Ctx) -> StoreResult<Vec<RoleRequest>> {
         .and_where(Expr::col((user::Entity, user::Column::DisabledAt)).is_null())
         .and_where(Expr::col((user::Entity, user::Column::PasswordHash)).is_not_null())
         .and_where(Expr::col((user::Entity, user::Column::CompanyId)).is_not_null())
-        .to_owned();
-    let rows = role_request::Entity::find()
-        .filter(role_request::Column::State.eq(RequestState::Pending))
-        .filter(role_request::Column::CompanyId.not_in_subquery(owned))
-        .order_by_asc(role_request::Column::CreatedAt)
-        .limit(LISTED)
-        .all(db)
-        .await?;
-    told(db, rows).await
+        .to_owned()
+}
+
+/// A request in the operators' hands. The caller has authorized.
+pub(crate) async fn request_for_programme(ctx: &Ctx, id: RoleRequestId) -> StoreResult<RoleRequest> {
+    let db = ctx.store.db.conn();
+    let row = role_request::Entity::find_by_id(id).one(db).await?.ok_or(StoreError::NotFound)?;
+    told(db, vec![row]).await?.pop().ok_or(StoreError::NotFound)
 }

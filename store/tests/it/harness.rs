@@ -103,6 +103,26 @@ impl World {
         self.ctx("gina.global@fabrikam.example").await
     }
 
+    /// A request of a second operator.
+    pub async fn operator(&self, name: &str, email: &str) -> Ctx {
+        let id = UserId::new(uuid::Uuid::now_v7());
+        let row = user::ActiveModel {
+            id: Set(id),
+            company_id: Set(None),
+            name: Set(name.to_owned()),
+            search: Set(user::search_text(name, email)),
+            email: Set(email.to_owned()),
+            email_normalized: Set(email.to_owned()),
+            password_hash: Set(Some("none".to_owned())),
+            language: Set(None),
+            theme: Set(None),
+            disabled_at: Set(None),
+            created_at: Set(self.store.now()),
+        };
+        row.insert(self.store.db.conn()).await.unwrap();
+        self.ctx(email).await
+    }
+
     /// A benefit of the demo story by the codes of its package and product.
     pub async fn benefit(&self, ctx: &Ctx, package: &str, product: &str) -> domain::id::BenefitId {
         demo::demo_benefit(&self.store, ctx.principal.company.unwrap(), package, product).await.unwrap()

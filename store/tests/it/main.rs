@@ -12,12 +12,15 @@
 mod harness;
 
 mod accounts;
+mod advisory;
 mod catalogue;
 mod isolation;
 mod keys;
 mod lists;
 mod migrations;
+mod outbox;
 mod people;
 mod races;
 mod role_requests;
 mod seats;
+mod technical;

@@ -25,6 +25,8 @@ async fn walls(backend: Backend) {
         ("UPDATE benefits SET seats_out = quantity + 1 WHERE quantity IS NOT NULL", "more seats than granted"),
         ("UPDATE benefits SET used = quantity, reserved = 1 WHERE quantity IS NOT NULL", "more hours than granted"),
         ("UPDATE benefits SET used = -1", "less than nothing"),
+        ("UPDATE cases SET used = asked + 1", "more hours used than asked for"),
+        ("UPDATE mails SET once = 'the same'", "the same mail twice"),
         (
             "UPDATE licence_keys SET benefit_id = NULL WHERE benefit_id IS NOT NULL",
             "a company's key without its benefit",
@@ -63,7 +65,7 @@ async fn brought_along(backend: Backend) {
     let people = async || user::Entity::find().order_by_asc(user::Column::Id).all(db).await.unwrap();
     let seats = async || seat::Entity::find().order_by_asc(seat::Column::Id).all(db).await.unwrap();
     let before = (people().await, seats().await);
-    migrations::Migrator::down(db, Some(1)).await.unwrap();
+    migrations::Migrator::down(db, Some(2)).await.unwrap();
     assert!(!world.store.db.is_migrated().await.unwrap());
     world.store.db.migrate().await.unwrap();
     assert_eq!((people().await, seats().await), before);

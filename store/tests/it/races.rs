@@ -198,8 +198,116 @@ async fn last_admin(backend: Backend) {
     assert_eq!(done.iter().filter(|d| **d).count(), 1, "{done:?}");
 }
 
+/// Sixty-four hands for the last twenty hours, five each: four get them.
+async fn last_hours(backend: Backend) {
+    use domain::benefits::technical::TechnicalRefusal;
+    use store::StoreError;
+    use store::benefits::advisory::submit_case;
+    use store::benefits::list::get_detail;
+    let world = demo(backend).await;
+    let anna = world.anna().await;
+    let hours = world.benefit(&anna, "gold-core", "partner-advisory-hours").await;
+    // Fifty were granted and eight are reserved; twenty-two more leave twenty.
+    submit_case(&anna, hours, &crate::advisory::form(22)).await.unwrap();
+    let tasks: Vec<_> = (0..WRITERS * 4)
+        .map(|_| {
+            let ctx = anna.clone();
+            tokio::spawn(async move {
+                match submit_case(&ctx, hours, &crate::advisory::form(5)).await {
+                    Ok(number) => Some(number),
+                    Err(StoreError::Technical(TechnicalRefusal::HoursLeft { .. })) => None,
+                    Err(error) => panic!("{error}"),
+                }
+            })
+        })
+        .collect();
+    let mut numbers = std::collections::HashSet::new();
+    for task in tasks {
+        numbers.extend(task.await.unwrap());
+    }
+    assert_eq!(numbers.len(), 4, "{numbers:?}");
+    let detail = get_detail(&anna, hours).await.unwrap();
+    assert_eq!((detail.used, detail.reserved), (0, 50));
+    world.audit_holds(anna.principal.company).await;
+}
+
+/// The company withdraws while operators decide: one of them has it, and the queue is empty of it.
+async fn decisions(backend: Backend) {
+    use store::benefits::technical::{
+        decline_support, fulfil_support, get_technical, request_support, withdraw_support,
+    };
+    let world = demo(backend).await;
+    let (anna, olga) = (world.anna().await, world.ctx(crate::technical::OLGA).await);
+    let emil = world.person(crate::technical::EMIL).await.0;
+    let of = world.benefit(&anna, "action-pack", "product-support-incidents").await;
+    let id = request_support(&anna, of, emil, "emil@home.example").await.unwrap();
+    let (first, second, third) = (anna.clone(), olga.clone(), olga.clone());
+    let tasks = [
+        tokio::spawn(async move { withdraw_support(&first, id).await.is_ok() }),
+        tokio::spawn(async move { fulfil_support(&second, id, "A-1", "C-1").await.is_ok() }),
+        tokio::spawn(async move { decline_support(&third, id, "No.").await.is_ok() }),
+    ];
+    let mut done = Vec::new();
+    for task in tasks {
+        done.push(task.await.unwrap());
+    }
+    assert_eq!(done.iter().filter(|d| **d).count(), 1, "{done:?}");
+    let mails = crate::technical::mails(&world, "support_active").await.len();
+    assert_eq!(mails, if done[1] { 2 } else { 0 });
+    assert_eq!(get_technical(&anna, of).await.unwrap().activations.len(), 1);
+}
+
+/// Eight workers on one outbox: each mail is in one pair of hands.
+async fn workers(backend: Backend) {
+    use store::outbox::{claim, mark_sent, send_test};
+    let world = demo(backend).await;
+    let olga = world.ctx(crate::technical::OLGA).await;
+    for n in 0..40 {
+        send_test(&olga, &format!("a{n}@b.example")).await.unwrap();
+    }
+    let all = store::entity::mail::Entity::find().count(world.store.db.conn()).await.unwrap();
+    let tasks: Vec<_> = (0..8)
+        .map(|_| {
+            let store = world.store.clone();
+            tokio::spawn(async move {
+                let worker = uuid::Uuid::new_v4();
+                let mut had = Vec::new();
+                loop {
+                    let mails = claim(&store, worker, 3).await.unwrap();
+                    if mails.is_empty() {
+                        return had;
+                    }
+                    for mail in mails {
+                        assert!(mark_sent(&store, worker, mail.id).await.unwrap());
+                        had.push(mail.id);
+                    }
+                }
+            })
+        })
+        .collect();
+    let mut sent = Vec::new();
+    for task in tasks {
+        sent.extend(task.await.unwrap());
+    }
+    let different: std::collections::HashSet<_> = sent.iter().collect();
+    assert_eq!((sent.len() as u64, different.len() as u64), (all, all));
+}
+
 mod sqlite {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_last_hours() {
+        last_hours(Backend::SqliteFile).await;
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_decision() {
+        decisions(Backend::SqliteFile).await;
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_worker_per_mail() {
+        workers(Backend::SqliteFile).await;
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_last_ten_seats() {
@@ -230,6 +338,19 @@ mod sqlite {
 }
 mod postgres {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_last_hours() {
+        last_hours(Backend::Postgres).await;
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_decision() {
+        decisions(Backend::Postgres).await;
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_worker_per_mail() {
+        workers(Backend::Postgres).await;
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_last_ten_seats() {

@@ -3,15 +3,15 @@
 use crate::harness::{Backend, demo, on_both};
 use domain::access::{Action, Role};
 use domain::people::{PROOF_EVERY, PeopleRefusal, RequestState, SeatsOfLeaver, proof_value};
+use domain::queue::{WorkKind, WorkSubject};
 use hickory_resolver::proto::op::Message;
 use hickory_resolver::proto::rr::rdata::TXT;
 use hickory_resolver::proto::rr::{RData, Record};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use store::people::account::{disable_user, set_roles};
-use store::people::role_request::{
-    decide_request, get_become, list_ownerless, prove_domain, request_role, withdraw_request,
-};
+use store::people::role_request::{decide_request, get_become, prove_domain, request_role, withdraw_request};
+use store::queue::{WorkQuery, get_work, list_work};
 use store::{Dns, StoreError};
 use tokio::net::UdpSocket;
 
@@ -72,14 +72,19 @@ async fn ownerless(backend: Backend) {
     let world = demo(backend).await;
     let (nora, olga) = (world.ctx(NORA).await, world.ctx(OLGA).await);
     let id = request_role(&nora, "").await.unwrap();
-    assert_eq!(list_ownerless(&olga).await.unwrap()[0].company, "Northwind");
-    assert!(matches!(list_ownerless(&world.anna().await).await, Err(StoreError::Forbidden(_))));
+    let query = WorkQuery { kind: Some(WorkKind::RoleRequest), ..WorkQuery::default() };
+    let waiting = async || list_work(&olga, &query).await.unwrap().rows;
+    assert_eq!(waiting().await[0].company, "Northwind");
+    match get_work(&olga, waiting().await[0].id).await.unwrap().subject {
+        WorkSubject::RoleRequest(request) => assert_eq!(request.person, "Nora New"),
+        other => panic!("{other:?}"),
+    }
     // A company with a Global admin is not the operator's business.
     request_role(&world.ctx(MARTA).await, "").await.unwrap();
-    assert_eq!(list_ownerless(&olga).await.unwrap().len(), 1);
+    assert_eq!(waiting().await.len(), 1);
     decide_request(&olga, id, true, "Called the office.").await.unwrap();
     assert!(world.ctx(NORA).await.principal.roles.contains(&Role::GlobalAdmin));
-    assert!(list_ownerless(&olga).await.unwrap().is_empty());
+    assert!(waiting().await.is_empty());
     // The company's own chain tells of it.
     assert!(world.audit_holds(nora.principal.company).await >= 2);
 }

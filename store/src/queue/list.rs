@@ -1,0 +1,176 @@
+//! The queue: paged by key, a constant number of statements whatever kinds are in it.
+
+use crate::benefits::advisory::case_for_programme;
+use crate::benefits::list::References;
+use crate::benefits::technical::support_for_programme;
+use crate::context::Ctx;
+use crate::entity::{benefit, case, company, support_activation, user, work_item};
+use crate::error::{StoreError, StoreResult};
+use crate::people::role_request::{owned_companies, request_for_programme};
+use domain::access::Action;
+use domain::id::{CaseId, CompanyId, RoleRequestId, SupportActivationId, UserId, WorkId};
+use domain::queue::{Work, WorkFilter, WorkKind, WorkPage, WorkRow, WorkSubject};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Rows on a page.
+const PAGE: u64 = 50;
+
+/// What is asked of the queue.
+#[derive(Clone, Debug, Default)]
+pub struct WorkQuery {
+    pub filter: WorkFilter,
+    pub kind: Option<WorkKind>,
+    /// [`WorkPage::next`] of the page before.
+    pub after: Option<String>,
+}
+
+/// What waits. A request for the role is the company's own affair while it has a Global admin.
+fn waiting(kind: Option<WorkKind>) -> Select<work_item::Entity> {
+    use work_item::Column as C;
+    let theirs =
+        Condition::any().add(C::Kind.ne(WorkKind::RoleRequest)).add(C::CompanyId.not_in_subquery(owned_companies()));
+    let select = work_item::Entity::find().filter(C::ClosedAt.is_null()).filter(theirs);
+    match kind {
+        Some(kind) => select.filter(C::Kind.eq(kind)),
+        None => select,
+    }
+}
+
+fn condition(ctx: &Ctx, filter: WorkFilter) -> Condition {
+    use work_item::Column as C;
+    let all = Condition::all();
+    match filter {
+        WorkFilter::All => all,
+        WorkFilter::Mine => all.add(C::TakenBy.eq(ctx.user())),
+        WorkFilter::Unassigned => all.add(C::TakenBy.is_null()),
+        WorkFilter::Late => all.add(C::DueAt.lte(ctx.now())),
+    }
+}
+
+/// How much waits, and how much of it is late.
+pub async fn count_open(ctx: &Ctx) -> StoreResult<(u64, u64)> {
+    ctx.authorize(Action::WorkQueue)?;
+    let db = ctx.store.db.conn();
+    let late = waiting(None).filter(condition(ctx, WorkFilter::Late)).count(db).await?;
+    Ok((waiting(None).count(db).await?, late))
+}
+
+/// A page of the queue, the oldest first.
+pub async fn list_work(ctx: &Ctx, query: &WorkQuery) -> StoreResult<WorkPage> {
+    use work_item::Column as C;
+    ctx.authorize(Action::WorkQueue)?;
+    let db = ctx.store.db.conn();
+    let mut select = waiting(query.kind).filter(condition(ctx, query.filter));
+    let total = select.clone().count(db).await?;
+    if let Some(id) = query.after.as_deref().and_then(|id| id.parse::<WorkId>().ok())
+        && let Some(last) = work_item::Entity::find_by_id(id).one(db).await?
+    {
+        let further = Condition::any()
+            .add(C::OpenedAt.gt(last.opened_at))
+            .add(Condition::all().add(C::OpenedAt.eq(last.opened_at)).add(C::Id.gt(last.id)));
+        select = select.filter(further);
+    }
+    let mut rows = select.order_by_asc(C::OpenedAt).order_by_asc(C::Id).limit(PAGE + 1).all(db).await?;
+    let more = rows.len() as u64 > PAGE;
+    rows.truncate(PAGE as usize);
+    let next = rows.last().filter(|_| more).map(|r| r.id.to_string());
+    let mut counts = [0; 4];
+    for (count, filter) in counts.iter_mut().zip(WorkFilter::ALL) {
+        *count = waiting(query.kind).filter(condition(ctx, filter)).count(db).await?;
+    }
+    Ok(WorkPage { rows: told(ctx, db, &rows).await?, total, counts, next })
+}
+
+/// Lines with their words: what each kind is about is loaded for all of them together.
+async fn told(ctx: &Ctx, db: &impl ConnectionTrait, rows: &[work_item::Model]) -> StoreResult<Vec<WorkRow>> {
+    let people: BTreeSet<UserId> = rows.iter().flat_map(|r| [Some(r.asked_by), r.taken_by]).flatten().collect();
+    let people: HashMap<UserId, String> = user::Entity::find()
+        .filter(user::Column::Id.is_in(people))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|p| (p.id, p.name))
+        .collect();
+    let companies: BTreeSet<CompanyId> = rows.iter().map(|r| r.company_id).collect();
+    let companies: HashMap<CompanyId, String> = company::Entity::find()
+        .filter(company::Column::Id.is_in(companies))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|c| (c.id, c.name))
+        .collect();
+    let subjects = subjects(ctx, db, rows).await?;
+    let now = ctx.now();
+    Ok(rows
+        .iter()
+        .map(|row| WorkRow {
+            id: row.id,
+            kind: row.kind,
+            company: companies.get(&row.company_id).cloned().unwrap_or_default(),
+            subject: subjects.get(&row.subject_id).cloned().unwrap_or_default(),
+            person: people.get(&row.asked_by).cloned().unwrap_or_default(),
+            opened_at: row.opened_at,
+            due_at: row.due_at,
+            is_late: row.due_at.is_some_and(|due| now >= due),
+            taken_by: row.taken_by.map(|by| people.get(&by).cloned().unwrap_or_default()),
+            holder: row.taken_by,
+            is_mine: row.taken_by == Some(ctx.user()),
+            is_done: row.closed_at.is_some(),
+        })
+        .collect())
+}
+
+/// What each line is about, in a few words. A request for the role says it all by its kind.
+async fn subjects(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    rows: &[work_item::Model],
+) -> StoreResult<HashMap<Uuid, String>> {
+    let of = |kind: WorkKind| rows.iter().filter(move |r| r.kind == kind).map(|r| r.subject_id);
+    let mut subjects = HashMap::new();
+    let activations: Vec<(SupportActivationId, domain::id::BenefitId)> = support_activation::Entity::find()
+        .select_only()
+        .column(support_activation::Column::Id)
+        .column(support_activation::Column::BenefitId)
+        .filter(support_activation::Column::Id.is_in(of(WorkKind::Support).map(SupportActivationId)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let benefits = benefit::Entity::find()
+        .filter(benefit::Column::Id.is_in(activations.iter().map(|(_, id)| *id)))
+        .all(db)
+        .await?;
+    let references = References::load(db, &benefits).await?;
+    for (activation, id) in activations {
+        if let Some(row) = benefits.iter().find(|b| b.id == id) {
+            subjects.insert(activation.0, references.product(row)?.name.get(ctx.language).to_owned());
+        }
+    }
+    let cases = case::Entity::find().filter(case::Column::Id.is_in(of(WorkKind::Advisory).map(CaseId))).all(db).await?;
+    for case in cases {
+        subjects.insert(case.id.0, format!("{} · {}", case.number, case.title));
+    }
+    Ok(subjects)
+}
+
+/// A piece of work with what it is about, as the company sees it.
+pub async fn get_work(ctx: &Ctx, id: WorkId) -> StoreResult<Work> {
+    ctx.authorize(Action::WorkQueue)?;
+    let db = ctx.store.db.conn();
+    let row = work_item::Entity::find_by_id(id).one(db).await?.ok_or(StoreError::NotFound)?;
+    let subject = match row.kind {
+        WorkKind::Support => {
+            WorkSubject::Support(support_for_programme(ctx, SupportActivationId(row.subject_id)).await?)
+        }
+        WorkKind::Advisory => WorkSubject::Advisory(case_for_programme(ctx, CaseId(row.subject_id)).await?),
+        WorkKind::RoleRequest => {
+            WorkSubject::RoleRequest(request_for_programme(ctx, RoleRequestId(row.subject_id)).await?)
+        }
+    };
+    let row = told(ctx, db, std::slice::from_ref(&row)).await?.pop().ok_or(StoreError::NotFound)?;
+    Ok(Work { row, subject })
+}
