@@ -3,16 +3,24 @@
 //! Facts only: `i18n` says them. Internals are logged once, with the reference that the person
 //! sees, and go no further.
 
+#[cfg(feature = "ssr")]
+use crate::i18n::{self, t};
 use domain::access::Action;
 use domain::benefits::bulk::BulkRefusal;
 use domain::benefits::seat::SeatRefusal;
 use domain::benefits::software::RevealRefusal;
+#[cfg(feature = "ssr")]
 use domain::benefits::technical::TechnicalRefusal;
 use domain::email::EmailProblem;
+#[cfg(feature = "ssr")]
+use domain::language::Language;
+#[cfg(feature = "ssr")]
 use domain::password::PasswordProblem;
+#[cfg(feature = "ssr")]
 use domain::people::PeopleRefusal;
-use domain::queue::WorkRefusal;
-use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
+#[cfg(feature = "ssr")]
+use domain::refusal::SetupRefusal;
+use domain::refusal::{CompanyRefusal, SignInRefusal};
 use leptos::prelude::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::codec::PostcardEncoding;
 use serde::{Deserialize, Serialize};
@@ -27,16 +35,16 @@ pub enum AppError {
     Reveal(RevealRefusal),
     Seat(SeatRefusal),
     Bulk(BulkRefusal),
-    People(PeopleRefusal),
-    Technical(TechnicalRefusal),
-    Work(WorkRefusal),
-    /// The mail is being sent, or was sent.
-    MailBusy,
     SignIn(SignInRefusal),
+    /// A refusal that only answers to plain forms bring, already in the reader's words: so the
+    /// browser need not carry its sentences.
+    Told {
+        status: u16,
+        field: Option<String>,
+        text: String,
+    },
     CurrentPassword,
-    Password(PasswordProblem),
     Email(EmailProblem),
-    Setup(SetupRefusal),
     Name,
     /// A form that is about a person names none.
     NobodyChosen,
@@ -56,20 +64,15 @@ pub enum AppError {
 
 impl AppError {
     /// The field that a form marks.
-    pub fn field(&self) -> Option<&'static str> {
+    pub fn field(&self) -> Option<&str> {
         match self {
             Self::CurrentPassword => Some("current"),
-            Self::Password(PasswordProblem::NotRepeated) => Some("repeated"),
-            Self::Password(_) => Some("password"),
-            Self::Email(_) | Self::People(PeopleRefusal::EmailTaken) => Some("email"),
-            Self::People(PeopleRefusal::ReasonMissing | PeopleRefusal::ReasonTooLong) => Some("reason"),
-            Self::People(PeopleRefusal::NoSuccessor) => Some("successor"),
-            Self::Technical(refusal) => technical_field(refusal),
+            Self::Told { field, .. } => field.as_deref(),
+            Self::Email(_) => Some("email"),
             Self::Name => Some("name"),
             Self::NobodyChosen => Some("person"),
             Self::Bulk(BulkRefusal::AlreadyDone | BulkRefusal::SomeRefused { .. }) => None,
             Self::Bulk(_) => Some("typed"),
-            Self::Setup(SetupRefusal::Token) => Some("token"),
             _ => None,
         }
     }
@@ -82,47 +85,16 @@ impl AppError {
             Self::Forbidden(_) | Self::Company(_) | Self::CrossSite => 403,
             Self::SignIn(SignInRefusal::Disabled | SignInRefusal::CompanySuspended) => 403,
             Self::SignIn(SignInRefusal::TooManyTries { .. }) | Self::Reveal(RevealRefusal::TooManyLooks { .. }) => 429,
-            Self::People(PeopleRefusal::TooSoon { .. }) => 429,
+            Self::Told { status, .. } => *status,
             Self::Bulk(BulkRefusal::AlreadyDone | BulkRefusal::SomeRefused { .. }) => 409,
             Self::Bulk(BulkRefusal::TooLarge) => 413,
-            Self::Bulk(_)
-            | Self::People(
-                PeopleRefusal::EmailTaken
-                | PeopleRefusal::ReasonMissing
-                | PeopleRefusal::ReasonTooLong
-                | PeopleRefusal::NoSuccessor,
-            ) => 422,
-            Self::Technical(refusal) if technical_field(refusal).is_some() => 422,
-            Self::Technical(_) | Self::Work(_) | Self::MailBusy => 409,
-            Self::People(_) | Self::Reveal(_) | Self::Seat(_) | Self::Setup(SetupRefusal::AlreadyDone) => 409,
-            Self::CurrentPassword
-            | Self::Password(_)
-            | Self::Email(_)
-            | Self::Name
-            | Self::NobodyChosen
-            | Self::Setup(SetupRefusal::Token) => 422,
+            Self::Bulk(_) | Self::CurrentPassword | Self::Email(_) | Self::Name | Self::NobodyChosen => 422,
+            Self::Reveal(_) | Self::Seat(_) => 409,
             Self::BadRequest => 400,
             Self::TooLarge => 413,
             Self::Unavailable | Self::Offline | Self::Slow => 503,
             Self::Internal { .. } => 500,
         }
-    }
-}
-
-/// The field that a technical refusal is about.
-fn technical_field(refusal: &TechnicalRefusal) -> Option<&'static str> {
-    use TechnicalRefusal as R;
-    match refusal {
-        R::Missing(field) | R::TooLong(field, _) => Some(field.name()),
-        R::Phone(_) => Some("phone"),
-        R::HoursMissing | R::TooManyHours { .. } | R::HoursLeft { .. } | R::HoursReserved { .. } => Some("hours"),
-        R::IncidentsGranted { .. } => Some("used"),
-        R::TextMissing | R::TextTooLong { .. } => Some("text"),
-        R::ReasonMissing => Some("reason"),
-        R::AccessId => Some("access_id"),
-        R::ContractId => Some("contract_id"),
-        R::AlreadyTheirs | R::PersonDisabled => Some("person"),
-        R::OtherKind | R::Expired { .. } | R::AlreadyPending | R::NotPossibleAnyMore => None,
     }
 }
 
@@ -155,7 +127,7 @@ impl AppError {
     }
 
     /// Turns what the store says into what the person may know.
-    pub fn from_store(error: store::StoreError, reference: &str) -> Self {
+    pub fn from_store(error: store::StoreError, reference: &str, l: Language) -> Self {
         use store::StoreError as E;
         let unavailable = error.is_unavailable();
         match error {
@@ -168,15 +140,25 @@ impl AppError {
             E::Reveal(refusal) => Self::Reveal(refusal),
             E::Seat(refusal) => Self::Seat(refusal),
             E::Bulk(refusal) => Self::Bulk(refusal),
-            E::People(refusal) => Self::People(refusal),
-            E::Technical(refusal) => Self::Technical(refusal),
-            E::Work(refusal) => Self::Work(refusal),
-            E::MailState(_) => Self::MailBusy,
+            E::People(refusal) => {
+                let (status, field) = people_place(&refusal);
+                told(status, field, i18n::people_refusal(l, &refusal))
+            }
+            E::Technical(refusal) => {
+                let field = technical_field(&refusal);
+                told(if field.is_some() { 422 } else { 409 }, field, i18n::technical_refusal(l, &refusal))
+            }
+            E::Work(refusal) => told(409, None, i18n::work_refusal(l, &refusal)),
+            E::MailState(_) => told(409, None, t::refusals::mail_busy(l).to_owned()),
             E::SignIn(refusal) => Self::SignIn(refusal),
             E::CurrentPassword => Self::CurrentPassword,
-            E::Password(problem) => Self::Password(problem),
+            E::Password(problem) => {
+                let field = if problem == PasswordProblem::NotRepeated { "repeated" } else { "password" };
+                told(422, Some(field), i18n::password_problem(l, problem))
+            }
             E::Email(problem) => Self::Email(problem),
-            E::Setup(refusal) => Self::Setup(refusal),
+            E::Setup(SetupRefusal::Token) => told(422, Some("token"), t::refusals::setup_token(l).to_owned()),
+            E::Setup(SetupRefusal::AlreadyDone) => told(409, None, t::refusals::setup_done(l).to_owned()),
             E::Name => Self::Name,
             error @ (E::Busy | E::Db(_) | E::Unreadable | E::Corrupt(_) | E::UnknownDatabase) => {
                 if unavailable {
@@ -188,5 +170,41 @@ impl AppError {
                 }
             }
         }
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn told(status: u16, field: Option<&str>, text: String) -> AppError {
+    AppError::Told { status, field: field.map(str::to_owned), text }
+}
+
+/// The status and the field of a refusal that is about people.
+#[cfg(feature = "ssr")]
+fn people_place(refusal: &PeopleRefusal) -> (u16, Option<&'static str>) {
+    use PeopleRefusal as P;
+    match refusal {
+        P::EmailTaken => (422, Some("email")),
+        P::ReasonMissing | P::ReasonTooLong => (422, Some("reason")),
+        P::NoSuccessor => (422, Some("successor")),
+        P::TooSoon { .. } => (429, None),
+        _ => (409, None),
+    }
+}
+
+/// The field that a technical refusal is about.
+#[cfg(feature = "ssr")]
+fn technical_field(refusal: &TechnicalRefusal) -> Option<&'static str> {
+    use TechnicalRefusal as R;
+    match refusal {
+        R::Missing(field) | R::TooLong(field, _) => Some(field.name()),
+        R::Phone(_) => Some("phone"),
+        R::HoursMissing | R::TooManyHours { .. } | R::HoursLeft { .. } | R::HoursReserved { .. } => Some("hours"),
+        R::IncidentsGranted { .. } => Some("used"),
+        R::TextMissing | R::TextTooLong { .. } => Some("text"),
+        R::ReasonMissing => Some("reason"),
+        R::AccessId => Some("access_id"),
+        R::ContractId => Some("contract_id"),
+        R::AlreadyTheirs | R::PersonDisabled => Some("person"),
+        R::OtherKind | R::Expired { .. } | R::AlreadyPending | R::NotPossibleAnyMore => None,
     }
 }

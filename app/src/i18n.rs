@@ -14,15 +14,22 @@ use domain::benefits::advisory::{CaseState, Stage};
 use domain::benefits::bulk::{BulkRefusal, MAX_LINES};
 use domain::benefits::seat::{Given, SeatRefusal, Taken};
 use domain::benefits::software::RevealRefusal;
+#[cfg(feature = "ssr")]
 use domain::benefits::technical::TechnicalRefusal;
 use domain::catalogue::{CatalogueProblem, Category, Unit};
 use domain::email::EmailProblem;
 use domain::language::Language::{self, De, En};
+#[cfg(feature = "ssr")]
 use domain::password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordProblem};
-use domain::people::{Held, MAX_REASON, PeopleRefusal};
+use domain::people::Held;
+#[cfg(feature = "ssr")]
+use domain::people::{MAX_REASON, PeopleRefusal};
+#[cfg(feature = "ssr")]
 use domain::phone::PhoneProblem;
-use domain::queue::{WorkKind, WorkRefusal};
-use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
+use domain::queue::WorkKind;
+#[cfg(feature = "ssr")]
+use domain::queue::WorkRefusal;
+use domain::refusal::{CompanyRefusal, SignInRefusal};
 
 const MONTHS: [[&str; 12]; 2] = [
     [
@@ -238,23 +245,11 @@ pub fn error(l: Language, error: &AppError) -> String {
             BulkRefusal::AlreadyDone => r::bulk_done(l).to_owned(),
             BulkRefusal::SomeRefused { bad } => r::bulk_some(l, *bad),
         },
-        AppError::People(refusal) => people_refusal(l, refusal),
-        AppError::Technical(refusal) => technical_refusal(l, refusal),
-        AppError::Work(WorkRefusal::Done) => r::work_done(l).to_owned(),
-        AppError::Work(WorkRefusal::TakenBy { name }) if name.is_empty() => r::work_free(l).to_owned(),
-        AppError::Work(WorkRefusal::TakenBy { name }) => r::work_taken(l, name),
-        AppError::MailBusy => r::mail_busy(l).to_owned(),
+        AppError::Told { text, .. } => text.clone(),
         AppError::SignIn(SignInRefusal::Mismatch) => r::mismatch(l).to_owned(),
         AppError::SignIn(SignInRefusal::Disabled) => r::disabled(l).to_owned(),
         AppError::SignIn(SignInRefusal::TooManyTries { until }) => r::too_many_tries(l, &clock_rounded_up(*until)),
         AppError::CurrentPassword => r::current_password(l).to_owned(),
-        AppError::Password(problem) => match problem {
-            PasswordProblem::TooShort => r::password_short(l, &MIN_PASSWORD_CHARS.to_string()),
-            PasswordProblem::TooLong => r::password_long(l, &MAX_PASSWORD_CHARS.to_string()),
-            PasswordProblem::Guessable => r::password_guessable(l).to_owned(),
-            PasswordProblem::NotRepeated => r::password_repeat(l).to_owned(),
-            PasswordProblem::Unchanged => r::password_unchanged(l).to_owned(),
-        },
         AppError::Email(problem) => match problem {
             EmailProblem::Empty => r::email_empty(l),
             EmailProblem::TooLong => r::email_long(l),
@@ -263,8 +258,6 @@ pub fn error(l: Language, error: &AppError) -> String {
             EmailProblem::SameAsAccount => r::email_account(l),
         }
         .to_owned(),
-        AppError::Setup(SetupRefusal::Token) => r::setup_token(l).to_owned(),
-        AppError::Setup(SetupRefusal::AlreadyDone) => r::setup_done(l).to_owned(),
         AppError::Name => r::name(l).to_owned(),
         AppError::NobodyChosen => r::nobody_chosen(l).to_owned(),
         AppError::BadRequest => r::bad_request(l).to_owned(),
@@ -278,8 +271,33 @@ pub fn error(l: Language, error: &AppError) -> String {
     }
 }
 
+/// What is wrong with a new password.
+#[cfg(feature = "ssr")]
+pub fn password_problem(l: Language, problem: PasswordProblem) -> String {
+    use t::refusals as r;
+    match problem {
+        PasswordProblem::TooShort => r::password_short(l, &MIN_PASSWORD_CHARS.to_string()),
+        PasswordProblem::TooLong => r::password_long(l, &MAX_PASSWORD_CHARS.to_string()),
+        PasswordProblem::Guessable => r::password_guessable(l).to_owned(),
+        PasswordProblem::NotRepeated => r::password_repeat(l).to_owned(),
+        PasswordProblem::Unchanged => r::password_unchanged(l).to_owned(),
+    }
+}
+
+/// Why work cannot be taken.
+#[cfg(feature = "ssr")]
+pub fn work_refusal(l: Language, refusal: &WorkRefusal) -> String {
+    use t::refusals as r;
+    match refusal {
+        WorkRefusal::Done => r::work_done(l).to_owned(),
+        WorkRefusal::TakenBy { name } if name.is_empty() => r::work_free(l).to_owned(),
+        WorkRefusal::TakenBy { name } => r::work_taken(l, name),
+    }
+}
+
 /// Why something technical cannot be done.
-fn technical_refusal(l: Language, refusal: &TechnicalRefusal) -> String {
+#[cfg(feature = "ssr")]
+pub fn technical_refusal(l: Language, refusal: &TechnicalRefusal) -> String {
     use TechnicalRefusal as T;
     use t::refusals as r;
     match refusal {
@@ -379,7 +397,9 @@ pub fn held_why(l: Language, held: &Held) -> String {
     }
 }
 
-fn people_refusal(l: Language, refusal: &PeopleRefusal) -> String {
+/// Why something cannot be done to a person or with a role.
+#[cfg(feature = "ssr")]
+pub fn people_refusal(l: Language, refusal: &PeopleRefusal) -> String {
     use PeopleRefusal as P;
     use t::refusals as r;
     match refusal {

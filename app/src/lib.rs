@@ -25,6 +25,7 @@ mod operator;
 mod picker;
 mod preferences;
 mod profile;
+mod requests;
 mod root;
 pub mod session;
 #[cfg(feature = "ssr")]

@@ -1,17 +1,16 @@
 //! The document, the frame around the pages, and the routes.
 
 use crate::benefits::{BenefitsPage, SeatsPages, SoftwarePage};
-use crate::cases::CasePages;
 use crate::dashboard::DashboardPage;
+#[cfg(feature = "ssr")]
 use crate::error::AppError;
-use crate::global_admin::GlobalAdminPage;
 use crate::i18n::{self, t};
 use crate::my_benefits::MyBenefitsPage;
-use crate::operator::OperatorPages;
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
 use crate::profile::ProfilePage;
+use crate::requests::RequestPages;
 use crate::session::{CurrentViewer, get_viewer, load, preferences, use_language, use_viewer};
-use crate::ui::failure;
+use crate::ui::not_found;
 use crate::users::UsersPages;
 use domain::access::Action;
 use domain::catalogue::Category;
@@ -60,21 +59,15 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<DashboardPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/global-admin") view={Lazy::<GlobalAdminPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/global-admin") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/software") view={Lazy::<SoftwarePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/technical/requests") view={Lazy::<CasePages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/technical/requests/:case") view={Lazy::<CasePages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/:category/:benefit/seats") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/:category/:benefit/seats/file") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/:category/:benefit/seats/file/:file") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/technical/requests/*rest") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category/:benefit/seats/*rest") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/my-benefits") view={Lazy::<MyBenefitsPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/users") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/users/:id") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/queue") view={Lazy::<OperatorPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/queue/:work") view={Lazy::<OperatorPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/outbox") view={Lazy::<OperatorPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/operator/outbox/:mail") view={Lazy::<OperatorPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/operator/*rest") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />
                 </ParentRoute>
@@ -85,9 +78,7 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn NotFound() -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    crate::session::ssr::refuse(AppError::NotFound);
-    failure(&AppError::NotFound)
+    not_found()
 }
 
 /// Bar, menu and the page's place, for the signed-in pages.

@@ -187,8 +187,10 @@ pub mod ssr {
     /// Hands on what the store said.
     pub fn answer<T>(result: StoreResult<T>) -> Result<T, AppError> {
         result.map_err(|error| {
-            let reference = request().ok().and_then(|r| r.origin.request_id).unwrap_or_default();
-            refuse(AppError::from_store(error, &reference))
+            let request = request().ok();
+            let language = request.as_ref().map(|r| r.preferences.language).unwrap_or_default();
+            let reference = request.and_then(|r| r.origin.request_id).unwrap_or_default();
+            refuse(AppError::from_store(error, &reference, language))
         })
     }
 

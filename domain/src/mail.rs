@@ -160,8 +160,8 @@ pub struct MailPage {
     pub next: Option<String>,
 }
 
-/// A mail of the outbox, with what it tells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A mail of the outbox, with what it tells. Stays on the server: a browser gets the letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMail {
     pub row: MailRow,
     pub name: String,

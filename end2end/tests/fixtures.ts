@@ -47,11 +47,11 @@ function freePort(): Promise<number> {
   });
 }
 
-async function start(folder: string): Promise<{ url: string; process: ChildProcess }> {
+async function start(folder: string, env: Record<string, string> = {}): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort();
   const server = spawn(join(target, 'debug/vorteil'), ['serve', '--demo', '--listen', `127.0.0.1:${port}`], {
     cwd: folder,
-    env: { ...process.env, VORTEIL_SITE: join(root, 'target/site'), VORTEIL_LOG_FILTER: 'warn' },
+    env: { ...process.env, VORTEIL_SITE: join(root, 'target/site'), VORTEIL_LOG_FILTER: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -68,20 +68,31 @@ async function start(folder: string): Promise<{ url: string; process: ChildProce
   return { url, process: server };
 }
 
+/** A server on a database of its own. */
+export async function startServer(env: Record<string, string> = {}): Promise<{ url: string; stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'vorteil-e2e-'));
+  const running = await start(folder, env);
+  return {
+    url: running.url,
+    stop: async () => {
+      const ended = new Promise((done) => running.process.once('exit', done));
+      running.process.removeAllListeners('exit');
+      running.process.kill('SIGTERM');
+      await Promise.race([ended, new Promise((done) => running.process.once('exit', done))]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 type Fixtures = { t: Words; language: 'en' | 'de'; scripted: boolean; signIn: (who: Person, page?: Page, scripts?: boolean) => Promise<void>; watch: void };
 type WorkerFixtures = { server: string };
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
   server: [
     async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'vorteil-e2e-'));
-      const running = await start(folder);
+      const running = await startServer();
       await use(running.url);
-      const ended = new Promise((done) => running.process.once('exit', done));
-      running.process.removeAllListeners('exit');
-      running.process.kill('SIGTERM');
-      await Promise.race([ended, new Promise((done) => running.process.once('exit', done))]);
-      rmSync(folder, { recursive: true, force: true });
+      await running.stop();
     },
     { scope: 'worker', timeout: 60_000 },
   ],

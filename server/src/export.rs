@@ -124,7 +124,7 @@ pub async fn seats(
         Ok(export) => export,
         Err(error) => {
             let reference = info.origin.request_id.clone().unwrap_or_default();
-            return refuse(AppError::from_store(error, &reference));
+            return refuse(AppError::from_store(error, &reference, ctx.language));
         }
     };
     let l = ctx.language;

@@ -146,7 +146,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
             Ok(found) => found,
             Err(error) => {
                 let reference = origin.request_id.clone().unwrap_or_default();
-                return say(&state, AppError::from_store(error, &reference), wants_page, guest);
+                return say(&state, AppError::from_store(error, &reference, guest.language), wants_page, guest);
             }
         },
     };

@@ -84,12 +84,10 @@ fn asked(query: &ParamsMap) -> (bool, String) {
     (query.get("only").as_deref() == Some("bad"), query.get("after").unwrap_or_default())
 }
 
-pub fn file_page() -> AnyView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let file = load(
-        move || (params.with(|p| p.get("file").unwrap_or_default()), query.with(asked)),
-        |(file, (only_bad, after))| get_file(file, only_bad, after),
-    );
+pub fn file_page(id: String) -> AnyView {
+    let query = use_query_map();
+    let file =
+        load(move || (id.clone(), query.with(asked)), |(file, (only_bad, after))| get_file(file, only_bad, after));
     let action = ServerAction::<AssignFile>::new();
     // Done: what stands here is told anew.
     Effect::new(move |_| {

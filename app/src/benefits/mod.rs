@@ -16,8 +16,9 @@ mod server_fns;
 mod support;
 mod technical_fns;
 
+use crate::ui::not_found;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_params_map;
 use leptos_router::{LazyRoute, lazy_route};
 
 pub use page::{BenefitsPage, SoftwarePage};
@@ -32,11 +33,17 @@ impl LazyRoute for SeatsPages {
     }
 
     fn view(_this: Self) -> AnyView {
-        let has_file = use_params_map().with_untracked(|p| p.get("file").is_some());
-        match use_location().pathname.get_untracked().trim_end_matches('/') {
-            _ if has_file => file_page::file_page(),
-            path if path.ends_with("/file") => file_page::new_file_page(),
-            _ => seats_page::seats_page(),
-        }
+        let params = use_params_map();
+        // The rest of the address, while it is one of these pages.
+        let rest = Memo::new(move |before: Option<&String>| {
+            params.with(|p| p.get("rest")).or_else(|| before.cloned()).unwrap_or_default()
+        });
+        (move || match rest.get().trim_matches('/').split('/').collect::<Vec<_>>()[..] {
+            [""] => seats_page::seats_page(),
+            ["file"] => file_page::new_file_page(),
+            ["file", id] => file_page::file_page(id.to_owned()),
+            _ => not_found(),
+        })
+        .into_any()
     }
 }

@@ -9,15 +9,13 @@ use crate::ui::{PageHead, failure};
 use domain::access::Action;
 use domain::benefits::advisory::{Case, CaseState, MAX_TEXT, Side};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 const WRITE: &str = "cases/write";
 const WITHDRAW: &str = "cases/withdraw";
 const CLOSE: &str = "cases/close";
 
-pub fn case_page() -> AnyView {
-    let params = use_params_map();
-    let case = load(move || params.with(|p| p.get("case").unwrap_or_default()), get_case);
+pub fn case_page(id: String) -> AnyView {
+    let case = load(move || id.clone(), get_case);
     view! {
         <Transition>
             {move || Suspend::new(async move {

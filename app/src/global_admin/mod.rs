@@ -10,7 +10,6 @@ use crate::ui::{Notice, PageHead, failure};
 use domain::access::Action;
 use domain::people::{BecomeGlobalAdmin, DomainProof, MAX_REASON, RequestState, RoleRequest};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 const REQUEST: &str = "role_requests/request";
 const WITHDRAW: &str = "role_requests/withdraw";
@@ -52,21 +51,7 @@ pub async fn prove_domain(#[server(default)] request: String) -> Result<(), AppE
     Ok(())
 }
 
-/// "Become a global admin".
-pub struct GlobalAdminPage;
-
-#[lazy_route]
-impl LazyRoute for GlobalAdminPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        global_admin_page()
-    }
-}
-
-fn global_admin_page() -> AnyView {
+pub fn global_admin_page() -> AnyView {
     let become_one = load(|| (), |()| get_become());
     view! {
         <Suspense>

@@ -42,7 +42,7 @@ pub fn InvitationPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match invited.await {
                     Ok(invited) => view! { <Accept invited=invited /> }.into_any(),
-                    Err(error @ AppError::People(_)) => view! { <Bad error=error /> }.into_any(),
+                    Err(error @ AppError::Told { .. }) => view! { <Bad error=error /> }.into_any(),
                     Err(error) => failure(&error),
                 }
             })}

@@ -6,9 +6,9 @@ use crate::i18n::{self, t};
 use crate::session::{load, use_language};
 use crate::ui::{Empty, Moment, Notice, PageHead, failure, table_head};
 use domain::language::Language;
-use domain::mail::{Letter, MailFacts, MailRow, MailState};
+use domain::mail::{Letter, MailRow, MailState};
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 const TEST: &str = "operator/test_mail";
@@ -159,9 +159,8 @@ fn Outbox(answer: OutboxAnswer, state: Option<MailState>) -> impl IntoView {
     }
 }
 
-pub fn mail_page() -> AnyView {
-    let params = use_params_map();
-    let mail = load(move || params.with(|p| p.get("mail").unwrap_or_default()), get_mail);
+pub fn mail_page(id: String) -> AnyView {
+    let mail = load(move || id.clone(), get_mail);
     view! {
         <Transition>
             {move || Suspend::new(async move {
@@ -178,11 +177,9 @@ pub fn mail_page() -> AnyView {
 #[component]
 fn Mail(answer: MailAnswer) -> impl IntoView {
     let l = use_language();
-    let MailAnswer { mail, letter, plain } = answer;
-    let row = mail.row;
+    let MailAnswer { row, language, is_invitation, letter, plain } = answer;
     let id = row.id.to_string();
     let last = last_words(l, &row);
-    let is_invitation = matches!(mail.facts, MailFacts::Invitation { .. });
     let retry = matches!(row.state, MailState::Waiting | MailState::Dead).then(|| {
         view! {
             <Form of=RETRY>
@@ -212,7 +209,7 @@ fn Mail(answer: MailAnswer) -> impl IntoView {
         </section>
         <h2 class="section">{t::outbox::look(l)}</h2>
         {is_invitation.then(|| view! { <p class="hint">{t::outbox::hidden_link(l)}</p> })}
-        <LetterView letter=letter language=mail.language />
+        <LetterView letter=letter language=language />
         <details class="card pad">
             <summary>{t::outbox::plain(l)}</summary>
             <pre class="written">{plain}</pre>

@@ -3,7 +3,8 @@
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use domain::benefits::advisory::CaseState;
-use domain::mail::{Letter, MailPage, StoredMail};
+use domain::language::Language;
+use domain::mail::{Letter, MailPage, MailRow};
 use domain::queue::{Work, WorkPage};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -164,7 +165,10 @@ pub async fn list_mails(
 /// A mail, and how it looks to its reader.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailAnswer {
-    pub mail: StoredMail,
+    pub row: MailRow,
+    pub language: Language,
+    /// Its link is in the mail alone.
+    pub is_invitation: bool,
     pub letter: Letter,
     pub plain: String,
 }
@@ -173,13 +177,15 @@ pub struct MailAnswer {
 pub async fn get_mail(mail: String) -> Result<MailAnswer, AppError> {
     use crate::mail::{Reader, letter, plain};
     use crate::session::ssr::{answer, op_ctx, refuse, request};
+    use domain::mail::MailFacts;
     let ctx = op_ctx()?;
     let id = mail.parse().map_err(|_| refuse(AppError::NotFound))?;
     let mail = answer(store::outbox::get_mail(&ctx, id).await)?;
     let base_url = request()?.base_url;
     let to = Reader { language: mail.language, name: &mail.name, base_url: &base_url, token: None };
     let letter = letter(&mail.facts, &to);
-    Ok(MailAnswer { plain: plain(&letter), letter, mail })
+    let is_invitation = matches!(mail.facts, MailFacts::Invitation { .. });
+    Ok(MailAnswer { row: mail.row, language: mail.language, is_invitation, plain: plain(&letter), letter })
 }
 
 #[server(prefix = "/api", endpoint = "operator/retry_mail", output = leptos::server_fn::codec::Postcard)]

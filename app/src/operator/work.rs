@@ -14,7 +14,6 @@ use domain::benefits::technical::{MAX_ID, SupportState, SupportWork};
 use domain::people::{MAX_REASON, RequestState};
 use domain::queue::{Work, WorkRow, WorkSubject};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 const FULFIL: &str = "operator/fulfil_support";
 const DECLINE_SUPPORT: &str = "operator/decline_support";
@@ -25,9 +24,8 @@ const DELIVER: &str = "operator/deliver_case";
 const DECLINE_CASE: &str = "operator/decline_case";
 const CLOSE: &str = "operator/close_case";
 
-pub fn work_page() -> AnyView {
-    let params = use_params_map();
-    let work = load(move || params.with(|p| p.get("work").unwrap_or_default()), get_work);
+pub fn work_page(id: String) -> AnyView {
+    let work = load(move || id.clone(), get_work);
     view! {
         <Transition>
             {move || Suspend::new(async move {

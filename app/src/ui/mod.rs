@@ -15,7 +15,7 @@ mod page;
 
 #[cfg(feature = "ssr")]
 pub use page::page_title;
-pub use page::{PageHead, ViewerLink, failure};
+pub use page::{PageHead, ViewerLink, failure, not_found};
 
 /// A date as people write it, with the machine's form beside it.
 #[component]

@@ -78,6 +78,13 @@ pub fn failure(error: &AppError) -> AnyView {
     .into_any()
 }
 
+/// A page for an address that leads nowhere.
+pub fn not_found() -> AnyView {
+    #[cfg(feature = "ssr")]
+    crate::session::ssr::refuse(AppError::NotFound);
+    failure(&AppError::NotFound)
+}
+
 /// A way out of the portal, where its operator has set one.
 #[component]
 pub fn ViewerLink(of: fn(&Links) -> Option<String>, label: &'static str) -> impl IntoView {
