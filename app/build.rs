@@ -1,5 +1,8 @@
 //! Turns `locales/{en,de}/*.json` into one function per sentence.
 //!
+//! On the server a function has the sentences in it. In the browser it has a number: the sentences
+//! of the page's language come as a file of their own, so that nobody downloads another language.
+//!
 //! A key, a placeholder or a language that is missing stops the build with its name. A pair
 //! `x_one`, `x_other` becomes one function that takes the count, `{n}` in its text.
 
@@ -11,16 +14,54 @@ use std::fmt::Write;
 use std::path::Path;
 
 const LANGUAGES: [(&str, &str); 2] = [("en", "En"), ("de", "De")];
+/// What only the server says. A component that uses one of these does not compile for the browser.
+const SERVER_ONLY: [&str; 3] = ["catalogue", "invitation", "mails"];
+
+/// The sentences that the browser gets, in the order of their numbers.
+#[derive(Default)]
+struct Files {
+    is_client: bool,
+    texts: [Vec<String>; 2],
+}
+
+impl Files {
+    /// Adds a sentence and gives its number. Its placeholders are numbered: `\u{1}` and a letter.
+    fn add(&mut self, texts: &[Map<String, Value>], slice: &str, key: &str, names: &[String]) -> usize {
+        for (language, file) in self.texts.iter_mut().enumerate() {
+            let mut sentence = text(texts, language, slice, key).to_owned();
+            for (i, name) in names.iter().enumerate() {
+                let letter = char::from(b'a' + u8::try_from(i).expect("few placeholders"));
+                sentence = sentence.replace(&format!("{{{name}}}"), &format!("\u{1}{letter}"));
+            }
+            file.push(sentence);
+        }
+        self.texts[0].len() - 1
+    }
+}
+
+/// FNV-1a: the same in every build of the same sentences.
+fn hash(files: &[String]) -> String {
+    let bytes = files.iter().flat_map(|f| f.bytes());
+    format!("{:016x}", bytes.fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)))
+}
 
 fn main() {
     println!("cargo::rerun-if-changed=locales");
     let mut out = String::new();
+    let feature = |name: &str| std::env::var_os(name).is_some();
+    let is_client = feature("CARGO_FEATURE_HYDRATE") && !feature("CARGO_FEATURE_SSR");
+    let mut files = Files { is_client, ..Files::default() };
     let mut slices: Vec<String> = std::fs::read_dir("locales/en")
         .expect("locales/en")
         .map(|f| f.expect("locales/en").path().file_stem().expect("a name").to_string_lossy().into_owned())
         .collect();
     slices.sort();
     for slice in &slices {
+        let is_local = SERVER_ONLY.contains(&slice.as_str());
+        if is_client && is_local {
+            continue;
+        }
+        let imports = if is_client { "{number, texts}" } else { "number" };
         let texts: Vec<Map<String, Value>> = LANGUAGES.iter().map(|(tag, _)| read(tag, slice)).collect();
         for (other, (tag, _)) in texts.iter().zip(LANGUAGES) {
             let keys = |m: &Map<String, Value>| m.keys().cloned().collect::<BTreeSet<_>>();
@@ -32,7 +73,7 @@ fn main() {
         }
         writeln!(
             out,
-            "pub mod {slice} {{\n    use super::super::number;\n    use domain::language::Language::{{self, De, En}};"
+            "pub mod {slice} {{\n    use super::super::{imports};\n    use domain::language::Language::{{self, De, En}};"
         )
         .expect("write");
         for key in texts[0].keys() {
@@ -40,14 +81,23 @@ fn main() {
                 continue;
             }
             match key.strip_suffix("_one") {
-                Some(stem) => plural(&mut out, slice, stem, &texts),
-                None => plain(&mut out, slice, key, &texts),
+                Some(stem) => plural(&mut out, slice, stem, &texts, (!is_local).then_some(&mut files)),
+                None => plain(&mut out, slice, key, &texts, (!is_local).then_some(&mut files)),
             }
         }
-        out += "    const _: fn(Language, u64) -> String = number;\n}\n";
+        out += "    const _: (fn(Language, u64) -> String, [Language; 2]) = (number, [En, De]);\n";
+        if is_client {
+            out += "    const _: fn(usize) -> &'static str = texts::get;\n";
+        }
+        out += "}\n";
     }
-    let path = Path::new(&std::env::var("OUT_DIR").expect("OUT_DIR")).join("texts.rs");
-    std::fs::write(path, out).expect("texts.rs");
+    let folder = std::env::var("OUT_DIR").expect("OUT_DIR");
+    let files = files.texts.map(|texts| texts.join("\0"));
+    writeln!(out, "pub const HASH: &str = {:?};", hash(&files)).expect("write");
+    for (file, (tag, _)) in files.iter().zip(LANGUAGES) {
+        std::fs::write(Path::new(&folder).join(format!("texts.{tag}.txt")), file).expect("texts");
+    }
+    std::fs::write(Path::new(&folder).join("texts.rs"), out).expect("texts.rs");
 }
 
 fn read(tag: &str, slice: &str) -> Map<String, Value> {
@@ -102,17 +152,27 @@ fn expression(text: &str) -> String {
     format!("[{}].concat()", pieces.join(", "))
 }
 
-fn plain(out: &mut String, slice: &str, key: &str, texts: &[Map<String, Value>]) {
+fn plain(out: &mut String, slice: &str, key: &str, texts: &[Map<String, Value>], files: Option<&mut Files>) {
     let names = arguments(texts, slice, key);
+    let number = files.map(|files| (files.is_client, files.add(texts, slice, key, &names)));
     let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
     let result = if names.is_empty() { "&'static str" } else { "String" };
+    if let Some((true, id)) = number {
+        let body = if names.is_empty() {
+            format!("texts::get({id})")
+        } else {
+            format!("texts::fill({id}, &[{}])", names.join(", "))
+        };
+        writeln!(out, "    pub fn {key}(_: Language{parameters}) -> {result} {{ {body} }}").expect("write");
+        return;
+    }
     let arms: String = (0..LANGUAGES.len())
         .map(|l| format!("{} => {}, ", LANGUAGES[l].1, expression(text(texts, l, slice, key))))
         .collect();
     writeln!(out, "    pub fn {key}(l: Language{parameters}) -> {result} {{ match l {{ {arms}}} }}").expect("write");
 }
 
-fn plural(out: &mut String, slice: &str, stem: &str, texts: &[Map<String, Value>]) {
+fn plural(out: &mut String, slice: &str, stem: &str, texts: &[Map<String, Value>], files: Option<&mut Files>) {
     let (one, other) = (format!("{stem}_one"), format!("{stem}_other"));
     let mut names = arguments(texts, slice, &other);
     for name in arguments(texts, slice, &one) {
@@ -121,7 +181,19 @@ fn plural(out: &mut String, slice: &str, stem: &str, texts: &[Map<String, Value>
         }
     }
     names.retain(|name| name != "n");
+    let all: Vec<String> = std::iter::once("n".to_owned()).chain(names.iter().cloned()).collect();
+    let numbers = files
+        .map(|files| (files.is_client, files.add(texts, slice, &one, &all), files.add(texts, slice, &other, &all)));
     let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
+    if let Some((true, one, other)) = numbers {
+        let values: String = names.iter().map(|n| format!(", {n}")).collect();
+        writeln!(
+            out,
+            "    pub fn {stem}(l: Language, count: u64{parameters}) -> String {{ texts::fill(if count == 1 {{ {one} }} else {{ {other} }}, &[&number(l, count){values}]) }}"
+        )
+        .expect("write");
+        return;
+    }
     let arms: String = (0..LANGUAGES.len())
         .map(|l| {
             let string = |key: &str| format!("{}.to_owned()", expression(text(texts, l, slice, key)));

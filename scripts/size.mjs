@@ -63,6 +63,13 @@ for (const [path, page] of [
     for (const [name, parts] of manifest) if (name.includes(page)) files.push(...parts.map((p) => `${p}.wasm`.replace(/\.wasm\.wasm$/, '.wasm')));
   }
   const rows = new Map([['HTML', [html.length, brotliCompressSync(html).length]]]);
+  // The sentences of the reader's language, which the server packs itself.
+  const texts = html.match(/href="(\/texts\/[^"]+)"/)?.[1];
+  if (texts) {
+    const answer = await fetch(base + texts, { headers: { 'accept-encoding': 'br' } });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    rows.set('TEXTS', [bytes.length, brotliCompressSync(bytes).length]);
+  }
   for (const file of new Set(files)) {
     const kind = file.split('.').pop().toUpperCase();
     const full = join(site, 'pkg', file);

@@ -7,6 +7,8 @@ pub mod t {
 }
 
 use crate::error::AppError;
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+use crate::texts;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use domain::access::{Action, Role, holders};
 use domain::benefits::BenefitStatus;
@@ -16,7 +18,9 @@ use domain::benefits::seat::{Given, SeatRefusal, Taken};
 use domain::benefits::software::RevealRefusal;
 #[cfg(feature = "ssr")]
 use domain::benefits::technical::TechnicalRefusal;
-use domain::catalogue::{CatalogueProblem, Category, Unit};
+#[cfg(feature = "ssr")]
+use domain::catalogue::CatalogueProblem;
+use domain::catalogue::{Category, Unit};
 use domain::email::EmailProblem;
 use domain::language::Language::{self, De, En};
 #[cfg(feature = "ssr")]
@@ -425,6 +429,7 @@ pub fn people_refusal(l: Language, refusal: &PeopleRefusal) -> String {
 }
 
 /// What is wrong with a place in a catalogue file, and what to do.
+#[cfg(feature = "ssr")]
 pub fn catalogue_problem(l: Language, problem: &CatalogueProblem) -> String {
     use CatalogueProblem as P;
     use t::catalogue as c;

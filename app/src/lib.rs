@@ -33,6 +33,7 @@ mod setup;
 #[cfg(feature = "ssr")]
 mod sign_in;
 mod support_view;
+pub mod texts;
 mod ui;
 mod users;
 

@@ -39,12 +39,26 @@ pub fn hydrate() {
     let _ = document().add_event_listener_with_callback("click", keep.as_ref().unchecked_ref());
     keep.forget();
     wasm_bindgen_futures::spawn_local(async {
+        // Without its sentences the page stays as the server drew it, and works that way.
+        let Some(texts) = fetch_texts().await else { return };
+        crate::texts::set(texts);
         let Some(body) = document().body() else { return };
         leptos::mount::hydrate_from_async(body, App).await.forget();
         if let Some(html) = document().document_element() {
             let _ = html.set_attribute(DONE, "");
         }
     });
+}
+
+/// The sentences of this page's language; the page has told the browser to load them ahead.
+#[cfg(feature = "hydrate")]
+async fn fetch_texts() -> Option<String> {
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen_futures::JsFuture;
+    let path = crate::texts::path(preferences().language);
+    let answer = JsFuture::from(window().fetch_with_str(&path)).await.ok()?;
+    let answer: web_sys::Response = answer.dyn_into().ok().filter(web_sys::Response::ok)?;
+    JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
 }
 
 #[component]
@@ -249,7 +263,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         "/invitation" => view! { <Plain><crate::invitation::InvitationPage /></Plain> }.into_any(),
         _ => view! { <App /> }.into_any(),
     };
-    let scripts = (!is_plain).then(|| view! { <HydrationScripts options=options.clone() /> });
+    let texts = crate::texts::path(preferences.language);
+    let scripts = (!is_plain).then(|| {
+        view! {
+            <link rel="preload" r#as="fetch" type="text/plain" crossorigin="anonymous" href=texts />
+            <HydrationScripts options=options.clone() />
+        }
+    });
     view! {
         <!DOCTYPE html>
         <html lang=preferences.language.tag() data-theme=preferences.theme.slug() data-demo=preferences.demo.then_some("")>

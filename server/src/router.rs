@@ -9,12 +9,12 @@ use app::session::ssr::RequestInfo;
 use app::{App, shell};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use domain::view::Links;
-use http::header::{CACHE_CONTROL, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
@@ -70,13 +70,16 @@ impl AppState {
     }
 }
 
+/// For files whose names hold a hash of what is in them.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
 pub fn router(state: AppState) -> Router {
     // Set once per process; a second router (in tests) finds it set.
     let _ = any_spawner::Executor::init_tokio();
     let site = PathBuf::from(state.options.site_root.as_ref());
     let package = ServeDir::new(site.join(state.options.site_pkg_dir.as_ref())).precompressed_br().precompressed_gzip();
     // File names hold a hash of their content, so a file never changes under its name.
-    let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let forever = HeaderValue::from_static(FOREVER);
     let package = ServiceBuilder::new()
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, move |response: &http::Response<_>| {
             response.status().is_success().then(|| forever.clone())
@@ -86,6 +89,7 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/api/{*function}", any(function))
+        .route("/texts/{name}", get(texts))
         .route("/export/seats.csv", get(export::seats))
         .nest_service("/pkg", package)
         .route_service("/favicon.svg", ServeFile::new(site.join("favicon.svg")))
@@ -107,6 +111,17 @@ async fn ready(State(state): State<AppState>) -> Response {
             tracing::warn!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
         }
+    }
+}
+
+/// The sentences of a language, for the WebAssembly that was built with them.
+async fn texts(Path(name): Path<String>) -> Response {
+    match app::texts::file(&name) {
+        Some(text) => {
+            let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, FOREVER)];
+            (headers, text).into_response()
+        }
+        None => bare(StatusCode::NOT_FOUND),
     }
 }
 
