@@ -18,9 +18,20 @@ pub fn next_step(l: Language, case: &Case) -> Option<String> {
     }
 }
 
+/// A heading of the page, or of a part of it.
+fn heading(text: &'static str, below: bool) -> AnyView {
+    if below { view! { <h3>{text}</h3> }.into_any() } else { view! { <h2>{text}</h2> }.into_any() }
+}
+
 /// Status and hours, then what was asked for.
 #[component]
-pub fn CaseFacts(case: Case, next: Option<String>) -> impl IntoView {
+pub fn CaseFacts(
+    case: Case,
+    next: Option<String>,
+    /// It stands below a heading of its own.
+    #[prop(optional)]
+    below: bool,
+) -> impl IntoView {
     let l = use_language();
     let hours = |n: u32| t::words::hours(l, u64::from(n));
     let mut figures = vec![(t::cases::asked(l), hours(case.asked))];
@@ -49,7 +60,7 @@ pub fn CaseFacts(case: Case, next: Option<String>) -> impl IntoView {
                 <div><dt>{t::cases::submitted_on(l)}</dt><dd class="num"><Moment at=case.row.submitted_at /></dd></div>
             </dl>
             {next.map(|text| view! { <p>{text}</p> })}
-            <h2>{t::cases::details(l)}</h2>
+            {heading(t::cases::details(l), below)}
             <p class="written">{case.description}</p>
             <dl class="facts">{texts.into_iter().map(line).collect_view()}</dl>
         </section>
@@ -65,6 +76,7 @@ pub fn Story(
     /// What the company is called on this page.
     #[prop(into)]
     company: String,
+    #[prop(optional)] below: bool,
 ) -> impl IntoView {
     let l = use_language();
     let lines = entries.into_iter().map(|entry| {
@@ -82,8 +94,8 @@ pub fn Story(
         }
     });
     view! {
-        <section class="card pad" aria-labelledby="story">
-            <h2 id="story">{t::cases::story(l)}</h2>
+        <section class="card pad" aria-label=t::cases::story(l)>
+            {heading(t::cases::story(l), below)}
             <ol class="story">{lines.collect_view()}</ol>
         </section>
     }

@@ -55,8 +55,8 @@ pub fn Decide(request: RoleRequest, told: String) -> impl IntoView {
                 <div class="field-group">
                     <label for=field.clone()>{t::global_admin::reason_label(l)}</label>
                     // Of more than one line: Enter must not send the form by its first button.
-                    <textarea class="field" id=field name="reason" rows="2" maxlength=MAX_REASON.to_string() aria-invalid=invalid aria-describedby=described>{typed}</textarea>
-                    {wrong.map(|text| view! { <p class="field-error" id=error role="alert">{text}</p> })}
+                    <textarea class="field" id=field name="reason" rows="2" maxlength=MAX_REASON.to_string() autofocus=wrong.is_some() aria-invalid=invalid aria-describedby=described>{typed}</textarea>
+                    {wrong.map(|text| view! { <p class="field-error" id=error>{text}</p> })}
                 </div>
                 <div class="inline">
                     <button class="btn btn-primary" type="submit" name="decision" value="approve" aria-label=t::global_admin::approve_of(l, &request.person)>

@@ -106,9 +106,14 @@ fn is_refused() -> bool {
 
 /// Says why the form was refused, where no field can say it.
 #[component]
-pub fn Refusal(of: &'static str) -> impl IntoView {
+pub fn Refusal(
+    of: &'static str,
+    /// The refusal is about this field, which the form has not.
+    #[prop(optional, into)]
+    about: Option<&'static str>,
+) -> impl IntoView {
     let l = use_language();
-    let said = outcome(of).and_then(|o| o.result.err()).filter(|e| e.field().is_none()).map(|e| i18n::error(l, &e));
+    let said = outcome(of).and_then(|o| o.result.err()).filter(|e| e.field() == about).map(|e| i18n::error(l, &e));
     view! {
         <div role="alert" class="alert-slot">
             {said.map(|text| view! { <p class="alert alert-bad" tabindex="-1" autofocus=true>{text}</p> })}
@@ -151,6 +156,9 @@ fn notes(name: &str, hint: String, wrong: Option<String>) -> AnyView {
 pub fn TextArea(
     of: &'static str,
     name: &'static str,
+    /// Where a page has several of the same name.
+    #[prop(optional)]
+    id: &'static str,
     label: &'static str,
     #[prop(optional, into)] hint: String,
     maxlength: u32,
@@ -159,13 +167,14 @@ pub fn TextArea(
     #[prop(optional, into)] value: String,
 ) -> impl IntoView {
     let (typed, wrong) = field_state(of, name, value);
-    let described = described_by(name, !hint.is_empty(), wrong.is_some());
+    let id = if id.is_empty() { name } else { id };
+    let described = described_by(id, !hint.is_empty(), wrong.is_some());
     view! {
         <div class="field-group">
-            <label for=name>{label}</label>
+            <label for=id>{label}</label>
             <textarea
                 class="field"
-                id=name
+                id=id
                 name=name
                 rows=rows
                 maxlength=maxlength
@@ -176,7 +185,7 @@ pub fn TextArea(
             >
                 {typed}
             </textarea>
-            {notes(name, hint, wrong)}
+            {notes(id, hint, wrong)}
         </div>
     }
 }

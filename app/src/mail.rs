@@ -63,8 +63,11 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
         }
         MailFacts::SupportActive { person, company, product, package } => {
             letter.subject = m::support_subject(l).to_owned();
-            letter.paragraphs =
-                vec![m::support_text(l, company, person), m::support_how(l).to_owned(), m::support_both(l, person)];
+            letter.paragraphs = vec![
+                m::support_text(l, company, person),
+                m::support_how(l).to_owned(),
+                m::support_both(l, person, company),
+            ];
             letter.facts = vec![fact(m::product(l), product), fact(m::package(l), package)];
             letter.link = link(m::mine_link(l), "/my-benefits");
         }

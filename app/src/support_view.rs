@@ -35,7 +35,7 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
             </div>
         }
         .into_any(),
-        SupportState::Declined => view! { <p>{t::technical::declined(l, &decided, &a.reason)}</p> }.into_any(),
+        SupportState::Declined => view! { <p>{t::technical::declined(l, &a.person, &decided, &a.reason)}</p> }.into_any(),
         SupportState::Withdrawn => view! { <p>{t::technical::withdrawn(l, &a.person, &decided)}</p> }.into_any(),
         SupportState::Replaced => view! { <p>{t::technical::replaced(l, &a.person)}</p> }.into_any(),
     }

@@ -90,7 +90,7 @@ fn Support(
     let before = (!before.is_empty()).then(|| {
         let lines = before.into_iter().map(|a| view! { <li><ActivationView activation=a /></li> });
         view! {
-            <h3>{t::technical::before(l)}</h3>
+            <h2>{t::technical::before(l)}</h2>
             <ul class="notes">{lines.collect_view()}</ul>
         }
     });
@@ -146,6 +146,16 @@ fn Ask(
             judge();
         }
     };
+    // The form's first button searches for people; Enter here means the form.
+    let send_on_enter = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            #[cfg(feature = "hydrate")]
+            if let Some(form) = event_target::<web_sys::HtmlInputElement>(&event).form() {
+                let _ = form.request_submit();
+            }
+        }
+    };
     // Another person has another address.
     Effect::new(move |first: Option<()>| {
         let _ = picker.chosen_address();
@@ -178,6 +188,7 @@ fn Ask(
                     aria-describedby=described
                     on:input=typing
                     on:change=move |_| judge()
+                    on:keydown=send_on_enter
                 />
                 <p class="field-error" id="email-error" aria-live="polite">{move || wrong.get()}</p>
                 <p class="hint" id="email-hint">{t::technical::alternative_hint(l, &company)}</p>
@@ -217,7 +228,7 @@ fn Requests(detail: BenefitDetail, technical: Technical, panel: Panel) -> impl I
             }
         });
         view! {
-            <h3>{t::technical::cases(l)}</h3>
+            <h2>{t::technical::cases(l)}</h2>
             <ul class="holders">{lines.collect_view()}</ul>
         }
     });

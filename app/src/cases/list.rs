@@ -50,19 +50,23 @@ pub fn Offers(benefits: Vec<Requestable>) -> impl IntoView {
     }
     let lines = benefits.into_iter().map(|benefit| {
         let href = ["/benefits/technical/requests/new?for=", &benefit.id.to_string()].concat();
-        let label = t::cases::choose(l, &benefit.name);
+        let label = if benefit.has_draft {
+            t::cases::choose_draft(l, &benefit.name, &benefit.package)
+        } else {
+            t::cases::choose(l, &benefit.name, &benefit.package)
+        };
         let full = benefit.left == Some(0);
         let link = if full && !benefit.has_draft {
-            view! { <span>{benefit.name.clone()}</span> }.into_any()
+            view! { <span>{benefit.name.clone()} ", " {benefit.package.clone()}</span> }.into_any()
         } else {
             view! { <a href=href>{label}</a> }.into_any()
         };
         view! {
             <li>
                 <span class="holder-name">
-                    {link} " " <span class="hint num">{benefit.package.clone()} ", " {left(l, &benefit)}</span>
+                    {link} " " <span class="hint num">{left(l, &benefit)}</span>
                 </span>
-                {benefit.has_draft.then(|| view! { <span class="status status-info">{t::cases::draft_waits(l)}</span> })}
+                {benefit.has_draft.then(|| view! { <span class="status status-info">{t::cases::draft(l)}</span> })}
             </li>
         }
     });

@@ -3,7 +3,7 @@
 use super::list::{Offers, left};
 use super::server_fns::{SaveDraft, get_new_case, list_cases};
 use crate::error::AppError;
-use crate::form::{Choice, Done, Field, Form, Refusal, TextArea};
+use crate::form::{Choice, Done, Field, Form, Refusal, TextArea, outcome};
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
 use crate::ui::{PageHead, failure};
@@ -79,7 +79,12 @@ fn NewRequest(new: NewCase) -> impl IntoView {
     let NewCase { benefit, form, saved_at } = new;
     let most = |field: CaseField| u32::try_from(field.most()).unwrap_or(u32::MAX);
     let save = ServerAction::<SaveDraft>::new();
-    let told = RwSignal::new(saved_at.map(|at| t::cases::saved_at(l, &i18n::moment(l, at))).unwrap_or_default());
+    // An answer to a form carries no script: nothing saves itself there.
+    let is_answer = outcome(SEND).is_some();
+    let just_saved = use_query_map().with_untracked(|q| q.get("done").as_deref() == Some("saved")) && !is_answer;
+    let saved = saved_at.filter(|_| !just_saved).map(|at| t::cases::saved_at(l, &i18n::moment(l, at)));
+    let more = is_answer.then(|| t::cases::save_more(l).to_owned());
+    let told = RwSignal::new([saved, more].into_iter().flatten().collect::<Vec<_>>().join(" "));
     Effect::new(move |_| {
         if let Some(saved) = save.value().get() {
             told.set(match saved {
@@ -124,7 +129,7 @@ fn NewRequest(new: NewCase) -> impl IntoView {
                 <Choice of=SEND name="language" label=t::cases::field_language(l) value=form.language none="" options=languages />
             </div>
             <Field of=SEND name="hours" label=t::cases::field_hours(l) kind="text" hint=hours_hint value=form.hours maxlength=8 />
-            <p class="hint">{t::cases::reserve_hint(l)}</p>
+            <p class="hint">{t::cases::reserve_hint(l)} " " {t::cases::discard_hint(l)}</p>
             <div class="inline">
                 <button class="btn btn-primary" type="submit" name="step" value="submit">{t::cases::submit(l)}</button>
                 <button class="btn" type="submit" name="step" value="save" formnovalidate=true>{t::cases::save(l)}</button>

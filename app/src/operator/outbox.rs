@@ -112,10 +112,12 @@ fn Outbox(answer: OutboxAnswer, state: Option<MailState>) -> impl IntoView {
         let rows = page.rows.into_iter().map(|row| {
             let href = ["/operator/outbox/", &row.id.to_string()].concat();
             let last = last_words(l, &row);
+            let label =
+                t::outbox::open_mail(l, &row.address, kind_words(l, &row.kind), &i18n::moment(l, row.created_at));
             let next = row.next_at.filter(|_| row.state == MailState::Waiting && row.attempts > 0);
             view! {
                 <tr role="row">
-                    <th role="rowheader" scope="row" class="name"><a href=href>{row.address.clone()}</a></th>
+                    <th role="rowheader" scope="row" class="name"><a href=href aria-label=label>{row.address.clone()}</a></th>
                     <td role="cell" data-label=head[1]>{kind_words(l, &row.kind)}</td>
                     <td role="cell" class="num" data-label=head[2]><Moment at=row.created_at /></td>
                     <td role="cell" data-label=head[3]>{state_words(l, row.state)}</td>

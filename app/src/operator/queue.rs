@@ -5,6 +5,7 @@ use crate::form::{Done, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
 use crate::ui::{Empty, Moment, PageHead, failure, table_head};
+use domain::language::Language;
 use domain::queue::{WorkFilter, WorkKind, WorkPage, WorkRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -157,6 +158,11 @@ pub fn WorkDone() -> impl IntoView {
     }
 }
 
+/// What it is about; of some kinds, the kind says it all.
+fn subject_of(l: Language, row: &WorkRow) -> String {
+    if row.subject.is_empty() { i18n::work_kind(l, row.kind).to_owned() } else { row.subject.clone() }
+}
+
 /// Until when an answer is due, or that it was given.
 #[component]
 pub fn Due(row: WorkRow) -> impl IntoView {
@@ -178,6 +184,7 @@ pub fn Due(row: WorkRow) -> impl IntoView {
 pub fn Holder(row: WorkRow) -> impl IntoView {
     let l = use_language();
     let id = row.id.to_string();
+    let subject = subject_of(l, &row);
     if row.is_done {
         return view! { <span>{row.taken_by}</span> }.into_any();
     }
@@ -186,21 +193,29 @@ pub fn Holder(row: WorkRow) -> impl IntoView {
             <span class="status status-ok">{t::operator::yours(l)}</span>
             <Form of=RELEASE>
                 <input type="hidden" name="work" value=id />
-                <button class="btn btn-small" type="submit">{t::operator::release(l)}</button>
+                <button class="btn btn-small" type="submit" aria-label=t::operator::release_of(l, &subject, &row.company, &row.person)>
+                    {t::operator::release(l)}
+                </button>
             </Form>
         }
         .into_any();
     }
-    let (holder, label) = match &row.taken_by {
-        Some(name) => (name.clone(), t::operator::take_over(l, name)),
-        None => (t::operator::nobody(l).to_owned(), t::operator::take(l).to_owned()),
+    let (holder, label, whole) = match &row.taken_by {
+        Some(name) => {
+            (name.clone(), t::operator::take_over(l, name), t::operator::take_over_of(l, name, &subject, &row.company))
+        }
+        None => (
+            t::operator::nobody(l).to_owned(),
+            t::operator::take(l).to_owned(),
+            t::operator::take_of(l, &subject, &row.company, &row.person),
+        ),
     };
     view! {
         <span class="hint">{holder}</span>
         <Form of=TAKE>
             <input type="hidden" name="work" value=id />
             <input type="hidden" name="seen" value=row.holder.map(|h| h.to_string()).unwrap_or_default() />
-            <button class="btn btn-small" type="submit">{label}</button>
+            <button class="btn btn-small" type="submit" aria-label=whole>{label}</button>
         </Form>
     }
     .into_any()
@@ -211,12 +226,9 @@ fn Row(row: WorkRow, head: [&'static str; 6]) -> impl IntoView {
     let l = use_language();
     let href = ["/operator/queue/", &row.id.to_string()].concat();
     let kind = i18n::work_kind(l, row.kind);
-    let (subject, told) = if row.subject.is_empty() {
-        (kind.to_owned(), None)
-    } else {
-        (row.subject.clone(), Some(view! { <br /> <span class="hint">{kind}</span> }))
-    };
-    let label = t::operator::open_work(l, &subject, &row.company);
+    let subject = subject_of(l, &row);
+    let told = (!row.subject.is_empty()).then(|| view! { <br /> <span class="hint">{kind}</span> });
+    let label = t::operator::open_work(l, &subject, &row.company, &row.person);
     view! {
         <tr role="row">
             <th role="rowheader" scope="row" class="name">

@@ -46,17 +46,18 @@ fn Whole(work: Work) -> impl IntoView {
     let kind = i18n::work_kind(l, row.kind);
     let title = if row.subject.is_empty() { kind.to_owned() } else { row.subject.clone() };
     let lede = [kind, ": ", &row.company].concat();
+    // A form without the field that a refusal is about cannot mark it.
+    let no_field = [(FULFIL, "person")];
     let refusals =
         [TAKE, RELEASE, FULFIL, DECLINE_SUPPORT, INCIDENTS, ANSWER, CONTACT, DELIVER, DECLINE_CASE, CLOSE, DECIDE];
     let (todo, seen) = match subject {
-        WorkSubject::Support(support) => (support_todo(&support), support_seen(support)),
-        WorkSubject::Advisory(case) => (case_todo(&case), case_seen(case)),
+        WorkSubject::Support(support) => (support_todo(&support), Some(support_seen(support))),
+        WorkSubject::Advisory(case) => (case_todo(&case), Some(case_seen(case))),
         WorkSubject::RoleRequest(request) => {
             let told = t::operator::role_request(l, &request.company, &request.person, &request.email);
-            let todo = (request.state == RequestState::Pending).then(|| {
-                view! { <section class="card pad"><Decide request=request told=told.clone() /></section> }.into_any()
-            });
-            (todo, view! { <section class="card pad"><p>{told}</p></section> }.into_any())
+            let todo = (request.state == RequestState::Pending)
+                .then(|| view! { <section class="card pad"><Decide request=request told=told /></section> }.into_any());
+            (todo, None)
         }
     };
     let company = row.company.clone();
@@ -65,16 +66,22 @@ fn Whole(work: Work) -> impl IntoView {
         <PageHead title=title lede=lede />
         <WorkDone />
         {refusals.map(|of| view! { <Refusal of=of /> }).collect_view()}
+        {no_field.map(|(of, field)| view! { <Refusal of=of about=field /> }).collect_view()}
         <About row=row />
         <div class="beside">
             <div>
                 <h2 class="section">{t::operator::decide(l)}</h2>
                 {todo.unwrap_or_else(|| view! { <p class="card pad">{t::operator::finished(l)}</p> }.into_any())}
             </div>
-            <div>
-                <h2 class="section">{t::operator::company_view(l, &company)}</h2>
-                {seen}
-            </div>
+            {seen
+                .map(|seen| {
+                    view! {
+                        <div>
+                            <h2 class="section">{t::operator::company_view(l, &company)}</h2>
+                            {seen}
+                        </div>
+                    }
+                })}
         </div>
     }
 }
@@ -186,7 +193,7 @@ fn case_todo(case: &Case) -> Option<AnyView> {
             <Form of=CONTACT class="card form">
                 <h3>{t::operator::contact_title(l)}</h3>
                 <input type="hidden" name="case" value=id.get_value() />
-                <OptionalText of=CONTACT id="contact-text" />
+                <TextArea of=CONTACT name="text" id="contact-text" label=t::operator::contact_text(l) maxlength=most(MAX_TEXT) rows=2 />
                 <button class="btn btn-primary" type="submit">{t::operator::contact(l)}</button>
             </Form>
         }
@@ -203,7 +210,7 @@ fn case_todo(case: &Case) -> Option<AnyView> {
                 <h3>{t::operator::deliver_title(l)}</h3>
                 <input type="hidden" name="case" value=id.get_value() />
                 <Field of=DELIVER name="hours" label=t::cases::used(l) hint=hint maxlength=8 />
-                <OptionalText of=DELIVER id="deliver-text" />
+                <TextArea of=DELIVER name="text" id="deliver-text" label=t::operator::deliver_text(l) maxlength=most(MAX_TEXT) rows=2 />
                 <button class="btn" type="submit">{t::operator::deliver(l)}</button>
             </Form>
             <Declining of=DECLINE_CASE name="case" id=id.get_value() />
@@ -212,6 +219,7 @@ fn case_todo(case: &Case) -> Option<AnyView> {
     let close = (state == CaseState::Delivered).then(|| {
         view! {
             <Form of=CLOSE class="card form">
+                <h3>{t::operator::close(l)}</h3>
                 <input type="hidden" name="case" value=id.get_value() />
                 <button class="btn btn-primary" type="submit">{t::operator::close(l)}</button>
             </Form>
@@ -222,6 +230,7 @@ fn case_todo(case: &Case) -> Option<AnyView> {
             {contact}
             {close}
             <Form of=ANSWER class="card form">
+                <h3>{t::operator::answer_title(l)}</h3>
                 <input type="hidden" name="case" value=id.get_value() />
                 <TextArea of=ANSWER name="text" label=t::operator::answer(l) maxlength=most(MAX_TEXT) rows=3 required=true />
                 <button class="btn" type="submit">{t::operator::answer_send(l)}</button>
@@ -232,26 +241,13 @@ fn case_todo(case: &Case) -> Option<AnyView> {
     )
 }
 
-/// What goes with a step, if anything: several forms of a page have it.
-#[component]
-fn OptionalText(of: &'static str, id: &'static str) -> impl IntoView {
-    let l = use_language();
-    let typed = crate::form::outcome(of).map(|o| o.typed("text")).unwrap_or_default();
-    view! {
-        <div class="field-group">
-            <label for=id>{t::operator::text_optional(l)}</label>
-            <textarea class="field" id=id name="text" rows="2" maxlength=MAX_TEXT.to_string()>{typed}</textarea>
-        </div>
-    }
-}
-
 fn case_seen(case: Case) -> AnyView {
     let l = use_language();
     let next = next_step(l, &case);
     let (entries, company) = (case.entries.clone(), case.company.clone());
     view! {
-        <CaseFacts case=case next=next />
-        <Story entries=entries own=Side::Programme company=company />
+        <CaseFacts case=case next=next below=true />
+        <Story entries=entries own=Side::Programme company=company below=true />
     }
     .into_any()
 }

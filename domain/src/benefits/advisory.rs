@@ -197,7 +197,7 @@ pub struct CaseRequest {
 
 impl CaseForm {
     fn text(&self, field: CaseField, raw: &str) -> Result<String, TechnicalRefusal> {
-        let text = raw.replace('\0', "");
+        let text = raw.replace('\0', "").replace("\r\n", "\n");
         let text = text.trim();
         if text.is_empty() {
             Err(TechnicalRefusal::Missing(field))
@@ -230,7 +230,9 @@ impl CaseForm {
     pub fn cut(&self) -> Self {
         use CaseField as F;
         // Twice the room: what is too long is told at submission, and not lost before.
-        let cut = |field: F, text: &str| text.replace('\0', "").chars().take(field.most() * 2).collect::<String>();
+        let cut = |field: F, text: &str| {
+            text.replace('\0', "").replace("\r\n", "\n").chars().take(field.most() * 2).collect::<String>()
+        };
         Self {
             title: cut(F::Title, &self.title),
             description: cut(F::Description, &self.description),
@@ -247,7 +249,8 @@ impl CaseForm {
 
 /// Checks a message or an answer.
 pub fn check_text(raw: &str) -> Result<String, TechnicalRefusal> {
-    let text = raw.replace('\0', "");
+    // Forms send a line's end as two signs, and count it as one.
+    let text = raw.replace('\0', "").replace("\r\n", "\n");
     let text = text.trim();
     if text.is_empty() {
         Err(TechnicalRefusal::TextMissing)

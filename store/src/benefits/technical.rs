@@ -213,11 +213,12 @@ async fn end(
 /// person's addresses. Rule R-SUP-2.
 pub async fn fulfil_support(ctx: &Ctx, id: SupportActivationId, access_id: &str, contract_id: &str) -> StoreResult<()> {
     ctx.authorize(Action::WorkQueue)?;
-    let access_id = check_id(access_id).ok_or(StoreError::Technical(TechnicalRefusal::AccessId))?;
-    let contract_id = check_id(contract_id).ok_or(StoreError::Technical(TechnicalRefusal::ContractId))?;
     let now = ctx.now();
     let tx = ctx.store.db.begin().await?;
     let (locked, row) = lock_pending(&tx, id, None).await?;
+    // After the lock: where there is nothing to fill in any more, no field can be marked.
+    let access_id = check_id(access_id).ok_or(StoreError::Technical(TechnicalRefusal::AccessId))?;
+    let contract_id = check_id(contract_id).ok_or(StoreError::Technical(TechnicalRefusal::ContractId))?;
     if now >= locked.until {
         return refused(TechnicalRefusal::Expired { at: locked.until });
     }
@@ -290,7 +291,7 @@ pub async fn decline_support(ctx: &Ctx, id: SupportActivationId, reason: &str) -
 
 /// A reason that somebody reads: there is one, and it is not too long.
 pub(crate) fn check_reason(reason: &str) -> StoreResult<String> {
-    let reason = reason.replace('\0', "");
+    let reason = reason.replace('\0', "").replace("\r\n", "\n");
     let reason = reason.trim();
     if reason.is_empty() {
         refused(TechnicalRefusal::ReasonMissing)
