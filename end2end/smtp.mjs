@@ -20,12 +20,12 @@ export async function startSmtp({ onEvent = () => {}, key, cert, user, password 
     for (const connection of server.connections) if (connection.session?.id === session.id) connection._socket.destroy();
   };
   /** What is ordered at a step; says when it goes on, or that it does not. */
-  const step = (at, session, goOn) => {
+  const step = (at, session, goOn, about = '') => {
     const order = orders.find((o) => o.at === at && o.times > 0);
     if (!order) return goOn();
     order.times -= 1;
     onEvent({ event: 'fault', at, do: order.do });
-    if (order.do === 'refuse') return goOn(Object.assign(new Error(`refused at ${at}`), { responseCode: order.code ?? 451 }));
+    if (order.do === 'refuse') return goOn(Object.assign(new Error(`refused at ${at}${about}`), { responseCode: order.code ?? 451 }));
     if (order.do === 'drop') return drop(session);
     if (order.do === 'slow') return setTimeout(goOn, 1_500);
     // 'hang': no answer ever.
@@ -55,7 +55,7 @@ export async function startSmtp({ onEvent = () => {}, key, cert, user, password 
         done(null, { user });
       }),
     onMailFrom: (address, session, done) => step('from', session, done),
-    onRcptTo: (address, session, done) => step('rcpt', session, done),
+    onRcptTo: (address, session, done) => step('rcpt', session, done, `: ${address.address}`),
     onData: (stream, session, done) => {
       const chunks = [];
       stream.on('data', (chunk) => chunks.push(chunk));

@@ -19,7 +19,13 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
                     <b>{a.person.clone()}</b>
                 </p>
                 <p>{t::technical::pending_since(l, &a.requested_by, &i18n::date(l, a.requested_at))}</p>
-                <p>{t::technical::pending_next(l, &a.person, &a.account, &a.email)}</p>
+                <p>
+                    {if a.email.is_empty() {
+                        t::technical::days(l).to_owned()
+                    } else {
+                        t::technical::pending_next(l, &a.person, &a.account, &a.email)
+                    }}
+                </p>
             </div>
         }
         .into_any(),
@@ -28,10 +34,17 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
                 <p>
                     <span class="status status-ok">{t::technical::active_for(l, &a.person, &decided)}</span>
                 </p>
-                <dl class="facts">
-                    <div><dt>{t::technical::access_id(l)}</dt><dd><code class="select-all">{a.access_id}</code></dd></div>
-                    <div><dt>{t::technical::contract_id(l)}</dt><dd><code class="select-all">{a.contract_id}</code></dd></div>
-                </dl>
+                {a
+                    .access_id
+                    .zip(a.contract_id)
+                    .map(|(access, contract)| {
+                        view! {
+                            <dl class="facts">
+                                <div><dt>{t::technical::access_id(l)}</dt><dd><code class="select-all">{access}</code></dd></div>
+                                <div><dt>{t::technical::contract_id(l)}</dt><dd><code class="select-all">{contract}</code></dd></div>
+                            </dl>
+                        }
+                    })}
             </div>
         }
         .into_any(),

@@ -104,6 +104,9 @@ stored_words! {
 /// The pauses between tries, in minutes: the last server that was down for a day is still reached.
 const PAUSES: [i64; 9] = [1, 5, 15, 30, 60, 120, 240, 480, 960];
 
+/// A mail is tried so often in all.
+pub const MOST_TRIES: u32 = PAUSES.len() as u32 + 1;
+
 /// How long to wait after this many tries that failed; `None` when it is given up. Rule R-MAIL-2.
 ///
 /// `jitter` is between 0 and 1 and spreads mails that failed together over a fifth of the pause

@@ -54,10 +54,12 @@ pub enum WorkFilter {
     Mine,
     Unassigned,
     Late,
+    /// What is finished, the newest first.
+    Done,
 }
 
 impl WorkFilter {
-    pub const ALL: [Self; 4] = [Self::All, Self::Mine, Self::Unassigned, Self::Late];
+    pub const ALL: [Self; 5] = [Self::All, Self::Mine, Self::Unassigned, Self::Late, Self::Done];
 
     pub const fn slug(self) -> &'static str {
         match self {
@@ -65,6 +67,7 @@ impl WorkFilter {
             Self::Mine => "mine",
             Self::Unassigned => "unassigned",
             Self::Late => "late",
+            Self::Done => "done",
         }
     }
     pub fn from_slug(slug: &str) -> Option<Self> {
@@ -94,13 +97,13 @@ pub struct WorkRow {
     pub is_done: bool,
 }
 
-/// A page of the queue, the oldest first.
+/// A page of the queue, the oldest first; of what is finished, the newest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkPage {
     pub rows: Vec<WorkRow>,
     pub total: u64,
     /// How many each filter of [`WorkFilter::ALL`] leaves.
-    pub counts: [u64; 4],
+    pub counts: [u64; 5],
     pub next: Option<String>,
 }
 

@@ -12,7 +12,7 @@ pub struct Migration;
 const TABLES: [&str; 7] =
     ["counters", "support_activations", "cases", "case_drafts", "case_entries", "work_items", "mails"];
 
-const INDEXES: [&str; 13] = [
+const INDEXES: [&str; 15] = [
     // A support benefit waits for one person at a time, and is one person's at a time.
     "UNIQUE INDEX ux_support_activations_pending ON support_activations (benefit_id) WHERE state = 'pending'",
     "UNIQUE INDEX ux_support_activations_active ON support_activations (benefit_id) WHERE state = 'active'",
@@ -26,6 +26,9 @@ const INDEXES: [&str; 13] = [
     "INDEX ix_work_items_queue ON work_items (opened_at, id) WHERE closed_at IS NULL",
     "UNIQUE INDEX ux_mails_once ON mails (once)",
     "INDEX ix_mails_next ON mails (next_at) WHERE state = 'waiting' OR state = 'sending'",
+    "INDEX ix_mails_invitation ON mails (user_id) WHERE kind = 'invitation'",
+    // The same form, sent twice, is one case.
+    "UNIQUE INDEX ux_cases_once ON cases (once)",
     "INDEX ix_mails_list ON mails (created_at, id)",
 ];
 
@@ -80,6 +83,7 @@ impl MigrationTrait for Migration {
                     maybe_int("used"),
                     id("submitted_by"),
                     at("submitted_at"),
+                    id("once"),
                 ],
                 &[("company_id", "companies"), ("benefit_id", "benefits"), ("submitted_by", "users")],
             )

@@ -5,16 +5,19 @@
 
 use crate::config::Config;
 use app::mail::{Reader, html, letter, plain};
+use domain::id::MailId;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::{AsyncSmtpTransportBuilder, Error as SmtpError};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
+use std::collections::HashMap;
 use std::time::Duration;
 use store::Store;
 use store::outbox::{Claimed, claim, let_go, mark_failed, mark_sent, renew};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 /// How often the outbox is looked at.
@@ -28,8 +31,6 @@ const AT_ONCE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(600);
 /// How long the end waits for mails that are being handed over.
 const FAREWELL: Duration = Duration::from_secs(10);
-/// Answers that are about us and not about the mail: wrong credentials, or none.
-const ABOUT_US: [u16; 5] = [454, 530, 534, 535, 538];
 
 /// Where mails go, and from whom.
 #[derive(Clone, Debug)]
@@ -38,6 +39,7 @@ pub struct Mailer {
     from: Mailbox,
     /// The address that browsers use, for links in mails.
     base_url: String,
+    patience: Duration,
 }
 
 /// What became of a try.
@@ -58,7 +60,13 @@ impl Mailer {
     pub fn new(config: &Config, base_url: String) -> Option<Self> {
         let url = config.smtp_url.as_ref()?;
         let transport = builder(url.expose_secret()).ok()?.timeout(Some(PATIENCE)).build();
-        Some(Self { transport, from: config.sender().ok()?, base_url })
+        Some(Self { transport, from: config.sender().ok()?, base_url, patience: PATIENCE })
+    }
+
+    /// The same, with another patience. For tests.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The message of a mail: plain text and HTML, marked as sent by a machine.
@@ -85,15 +93,18 @@ impl Mailer {
     /// Hands one mail over.
     pub async fn send(&self, mail: &Claimed) -> Result<(), Failure> {
         let message = self.message(mail).map_err(Failure::ForGood)?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(failure(&error)),
+        // The transport's own timeout ends with the connection; a server that says nothing more would
+        // hold the mail for ever.
+        match tokio::time::timeout(self.patience, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(failure(&error, &mail.address)),
+            Err(_) => Err(Failure::Later("the mail server did not answer in time".to_owned())),
         }
     }
 }
 
-/// What the server said, and whether it would say the same again.
-fn failure(error: &SmtpError) -> Failure {
+/// What the server said, and whether it would say the same again of this mail.
+fn failure(error: &SmtpError, address: &str) -> Failure {
     use std::error::Error;
     let mut said = error.to_string();
     let mut cause = error.source();
@@ -104,12 +115,19 @@ fn failure(error: &SmtpError) -> Failure {
         }
         cause = inner.source();
     }
-    let code = error.status().map(u16::from);
-    if error.is_permanent() && !code.is_some_and(|code| ABOUT_US.contains(&code)) {
+    if error.is_permanent() && is_about_recipient(&said, address) {
         Failure::ForGood(said)
     } else {
         Failure::Later(said)
     }
+}
+
+/// Whether a refusal is about who the mail is for: by its enhanced code (RFC 3463: 5.1 addressing,
+/// 5.2 mailbox), or because it names the address. Anything else (a wrong password, a blocked
+/// sender) is about us, is the same for every mail, and ends when somebody mends it.
+fn is_about_recipient(said: &str, address: &str) -> bool {
+    said.to_lowercase().contains(&address.to_lowercase())
+        || said.split_whitespace().any(|word| word.starts_with("5.1.") || word.starts_with("5.2."))
 }
 
 /// What people are called and write stays within its header. lettre encodes the rest.
@@ -128,24 +146,43 @@ pub async fn work(store: Store, mailer: Mailer, mut stop: watch::Receiver<bool>)
     if let Err(error) = let_go(&store).await {
         tracing::warn!(%error, "mails of an earlier run could not be taken over yet");
     }
-    let mut turn = tokio::time::interval(EVERY);
-    let mut heart = tokio::time::interval(HEARTBEAT);
-    let mut in_hand: JoinSet<()> = JoinSet::new();
+    let every = |pause| {
+        let mut interval = tokio::time::interval(pause);
+        // What was missed while nothing could be done is not made up for.
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        interval
+    };
+    let (mut turn, mut heart) = (every(EVERY), every(HEARTBEAT));
+    let mut tasks: JoinSet<()> = JoinSet::new();
+    let mut in_hand: HashMap<tokio::task::Id, MailId> = HashMap::new();
     loop {
+        let mails: Vec<MailId> = in_hand.values().copied().collect();
         tokio::select! {
             _ = stop.changed() => break,
-            _ = heart.tick(), if !in_hand.is_empty() => beat(&store, worker).await,
-            Some(_) = in_hand.join_next() => {}
-            _ = turn.tick(), if in_hand.len() < AT_ONCE => {
-                let room = AT_ONCE - in_hand.len();
-                match claim(&store, worker, room as u64).await {
-                    Ok(mails) => {
+            _ = heart.tick(), if !mails.is_empty() => beat(&store, worker, &mails).await,
+            Some(ended) = tasks.join_next_with_id() => {
+                let id = match &ended {
+                    Ok((id, ())) => *id,
+                    Err(error) => {
+                        // Its claim ends by itself, and it is tried again.
+                        tracing::error!(%error, "the work on a mail has failed");
+                        error.id()
+                    }
+                };
+                in_hand.remove(&id);
+            }
+            _ = turn.tick(), if mails.len() < AT_ONCE => {
+                let room = AT_ONCE - mails.len();
+                match claim(&store, worker, &mails, room as u64).await {
+                    Ok(claimed) => {
                         // A full hand means that more may wait.
-                        if mails.len() == room {
+                        if claimed.len() == room {
                             turn.reset_immediately();
                         }
-                        for mail in mails {
-                            in_hand.spawn(deliver(store.clone(), mailer.clone(), worker, mail));
+                        for mail in claimed {
+                            let id = mail.id;
+                            let task = tasks.spawn(deliver(store.clone(), mailer.clone(), worker, mail));
+                            in_hand.insert(task.id(), id);
                         }
                     }
                     Err(error) => tracing::warn!(%error, "the outbox cannot be read"),
@@ -154,14 +191,14 @@ pub async fn work(store: Store, mailer: Mailer, mut stop: watch::Receiver<bool>)
         }
     }
     // What is being handed over is finished; what a server holds up is taken up by the next run.
-    let farewell = async { while in_hand.join_next().await.is_some() {} };
+    let farewell = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
-        tracing::warn!(mails = in_hand.len(), "stopped while mails were being handed over");
+        tracing::warn!(mails = tasks.len(), "stopped while mails were being handed over");
     }
 }
 
-async fn beat(store: &Store, worker: Uuid) {
-    if let Err(error) = renew(store, worker).await {
+async fn beat(store: &Store, worker: Uuid, in_hand: &[MailId]) {
+    if let Err(error) = renew(store, worker, in_hand).await {
         tracing::warn!(%error, "the outbox could not be told that its worker lives");
     }
 }

@@ -41,6 +41,10 @@ pub enum StartProblem {
     Demo(#[from] demo::DemoError),
     #[error("{0} is in use by another program. Stop it, or set listen to another port.")]
     PortInUse(SocketAddr),
+    #[error(
+        "Another program serves the database {0}. An SQLite file is served by one at a time: stop the other, or use PostgreSQL."
+    )]
+    Served(String),
     #[error("Cannot listen on {0}: {1}")]
     Listen(SocketAddr, std::io::Error),
     #[error("Stylesheet and script are missing in {0}. Build them with `make build`, or set site to their folder.")]
@@ -123,11 +127,34 @@ pub fn leptos_options(config: &Config) -> Result<LeptosOptions, StartProblem> {
         .build())
 }
 
+/// On SQLite, keeps other programs from serving the same file for as long as the answer is kept.
+fn serve_alone(url: &str) -> Result<Option<std::fs::File>, StartProblem> {
+    let Some(path) = url.strip_prefix("sqlite://").map(|path| path.split('?').next().unwrap_or_default()) else {
+        return Ok(None);
+    };
+    let lock = PathBuf::from([path, ".lock"].concat());
+    let failed = |error: std::io::Error| StartProblem::Database { url: shown(url), why: error.to_string() };
+    if let Some(folder) = lock.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let file = match std::fs::File::create(&lock) {
+        Ok(file) => file,
+        // What cannot be written to is refused in its own words when it is opened.
+        Err(_) => return Ok(None),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartProblem::Served(shown(url))),
+        Err(std::fs::TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
 /// Serves until the service is told to stop.
 pub async fn serve(config: Config) -> Result<(), StartProblem> {
     config.check()?;
     let told_to_stop = stop();
     let options = leptos_options(&config)?;
+    let _alone = serve_alone(&config.database_url)?;
     let store = open(&config, Clock::System).await?;
     if config.demo && demo::load(&store).await? {
         tracing::info!("the demo's sample data is loaded");
@@ -152,8 +179,14 @@ pub async fn serve(config: Config) -> Result<(), StartProblem> {
         }
     });
     let app = router(AppState::new(store, &config, options)).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, app).with_graceful_shutdown(told_to_stop).await.map_err(StartProblem::Serve);
-    let _ = told.send(true);
+    let served = axum::serve(listener, app)
+        .with_graceful_shutdown(async move {
+            told_to_stop.await;
+            // Mails and open requests end side by side.
+            let _ = told.send(true);
+        })
+        .await
+        .map_err(StartProblem::Serve);
     if let Some(mails) = mails {
         let _ = mails.await;
     }

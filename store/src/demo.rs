@@ -130,7 +130,7 @@ async fn tell(store: &Store) -> StoreResult<()> {
     let support = find_benefit(store.db.conn(), &gold, "product-support-incidents").await?.id;
     let hours = find_benefit(store.db.conn(), &gold, "partner-advisory-hours").await?.id;
     request_support(&on(3, anna, Role::GlobalAdmin), support, emil, "emil@home.example").await?;
-    submit_case(&on(5, adam, Role::AdminAgent), hours, &advisory_request()).await?;
+    submit_case(&on(5, adam, Role::AdminAgent), hours, &advisory_request(), None).await?;
     let enterprise = find_benefit(store.db.conn(), &gold, "visual-studio-enterprise").await?.id;
     let azure = find_benefit(store.db.conn(), &gold, "azure-monthly-credit").await?.id;
     assign_seat(&on(180, anna, Role::GlobalAdmin), enterprise, anna).await?;

@@ -76,7 +76,9 @@ fn Head(lede: String) -> impl IntoView {
 #[component]
 fn NewRequest(new: NewCase) -> impl IntoView {
     let l = use_language();
-    let NewCase { benefit, form, saved_at } = new;
+    let NewCase { benefit, form, saved_at, once } = new;
+    // A form that was refused is still the same form.
+    let once = outcome(SEND).map(|o| o.typed("once")).filter(|o| !o.is_empty()).unwrap_or_else(|| once.to_string());
     let most = |field: CaseField| u32::try_from(field.most()).unwrap_or(u32::MAX);
     let save = ServerAction::<SaveDraft>::new();
     // An answer to a form carries no script: nothing saves itself there.
@@ -114,6 +116,7 @@ fn NewRequest(new: NewCase) -> impl IntoView {
         <div class="autosave" on:input=typing on:change=typing>
         <Form of=SEND class="card form wide">
             <input type="hidden" name="benefit" value=benefit.id.to_string() />
+                <input type="hidden" name="once" value=once />
             <Field of=SEND name="title" label=t::cases::field_title(l) value=form.title maxlength=most(CaseField::Title) />
             <TextArea of=SEND name="description" label=t::cases::field_description(l) hint=t::cases::description_hint(l) value=form.description maxlength=most(CaseField::Description) rows=8 required=true />
             <div class="pair">
@@ -157,7 +160,7 @@ fn read(form: &web_sys::HtmlFormElement) -> Option<SaveDraft> {
         language: text("language"),
         hours: text("hours"),
     };
-    Some(SaveDraft { benefit: text("benefit"), form })
+    Some(SaveDraft { benefit: text("benefit"), once: text("once"), form })
 }
 
 /// Saves the form a moment after the last letter, and at once when the page is left.
@@ -178,6 +181,7 @@ fn autosave(save: ServerAction<SaveDraft>) -> impl Fn(leptos::ev::Event) + Copy 
         let Ok(body) = web_sys::UrlSearchParams::new() else { return };
         for (name, value) in [
             ("benefit", &draft.benefit),
+            ("once", &draft.once),
             ("title", &draft.form.title),
             ("description", &draft.form.description),
             ("stage", &draft.form.stage),

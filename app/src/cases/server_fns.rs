@@ -35,11 +35,15 @@ pub async fn get_new_case(benefit: String) -> Result<NewCase, AppError> {
 
 /// Keeps what was typed so far. Called while somebody types, and when they leave the page.
 #[server(prefix = "/api", endpoint = "cases/save_draft", output = leptos::server_fn::codec::Postcard)]
-pub async fn save_draft(#[server(default)] benefit: String, #[server(flatten)] form: CaseForm) -> Result<(), AppError> {
+pub async fn save_draft(
+    #[server(default)] benefit: String,
+    #[server(default)] once: String,
+    #[server(flatten)] form: CaseForm,
+) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
     let id = benefit.parse().map_err(|_| refuse(AppError::NotFound))?;
-    answer(store::benefits::advisory::save_draft(&ctx, id, &form).await)
+    answer(store::benefits::advisory::save_draft(&ctx, id, &form, once.parse().ok()).await)
 }
 
 /// The form's buttons: submit the request, keep it as a draft, or throw the draft away.
@@ -47,6 +51,7 @@ pub async fn save_draft(#[server(default)] benefit: String, #[server(flatten)] f
 pub async fn send_case(
     #[server(default)] benefit: String,
     #[server(default)] step: String,
+    #[server(default)] once: String,
     #[server(flatten)] form: CaseForm,
 ) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
@@ -55,21 +60,21 @@ pub async fn send_case(
     let id = benefit.parse().map_err(|_| refuse(AppError::NotFound))?;
     match step.as_str() {
         "save" => {
-            answer(cases::save_draft(&ctx, id, &form).await)?;
+            answer(cases::save_draft(&ctx, id, &form, once.parse().ok()).await)?;
             done("saved");
         }
         "discard" => {
             answer(cases::discard_draft(&ctx, id).await)?;
             leptos_axum::redirect("/benefits/technical/requests?done=discarded");
         }
-        _ => match cases::submit_case(&ctx, id, &form).await {
+        _ => match cases::submit_case(&ctx, id, &form, once.parse().ok()).await {
             Ok(number) => {
                 leptos_axum::redirect(&["/benefits/technical/requests/", &number, "?done=submitted"].concat());
             }
             Err(error) => {
                 // What was typed is kept, whatever is wrong with it.
                 if matches!(error, store::StoreError::Technical(_)) {
-                    answer(cases::save_draft(&ctx, id, &form).await)?;
+                    answer(cases::save_draft(&ctx, id, &form, once.parse().ok()).await)?;
                 }
                 return answer(Err(error));
             }

@@ -79,6 +79,7 @@ fn Queue(page: WorkPage, asked: Asked) -> impl IntoView {
             WorkFilter::Mine => t::operator::filter_mine(l),
             WorkFilter::Unassigned => t::operator::filter_unassigned(l),
             WorkFilter::Late => t::operator::filter_late(l),
+            WorkFilter::Done => t::operator::filter_done(l),
         };
         let href = Asked { filter, kind: asked.kind, after: String::new() }.href();
         let current = (filter == asked.filter).then_some("true");
@@ -168,6 +169,9 @@ fn subject_of(l: Language, row: &WorkRow) -> String {
 pub fn Due(row: WorkRow) -> impl IntoView {
     let l = use_language();
     match row.due_at {
+        None if row.is_done => {
+            view! { <span class="status status-idle">{t::operator::filter_done(l)}</span> }.into_any()
+        }
         None => view! { <span class="status status-ok">{t::operator::answered(l)}</span> }.into_any(),
         Some(at) if row.is_late => view! {
             <span class="status status-bad">{t::operator::late(l)}</span>

@@ -336,6 +336,8 @@ pub struct NewCase {
     pub form: CaseForm,
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub saved_at: Option<DateTime<Utc>>,
+    /// Names this form: sent twice, it is one case.
+    pub once: uuid::Uuid,
 }
 
 /// Something that happened in a case: a new state, a message, or both.

@@ -228,11 +228,16 @@ async fn a_refusal_for_good_is_not_repeated() {
     let site = quiet_site().await;
     write_tests(&site, &["nobody@programme.example"]).await;
     let mut smtp = Smtp::start(&[]).await;
+    // A sender that is not let in is our fault, and is tried again; an unknown recipient is not.
+    smtp.order(json!({ "at": "from", "do": "refuse", "code": 550 })).await;
     smtp.order(json!({ "at": "rcpt", "do": "refuse", "code": 550 })).await;
     let mut arrived = Arrived::new();
     run(&site.store, &mut smtp, &mut arrived, 1).await;
+    assert_eq!(rows(&site.store).await[0].state, MailState::Waiting);
+    site.store.clock.advance(TimeDelta::hours(1));
+    run(&site.store, &mut smtp, &mut arrived, 1).await;
     let row = rows(&site.store).await.remove(0);
-    assert_eq!((row.state, row.attempts), (MailState::Dead, 1));
+    assert_eq!((row.state, row.attempts), (MailState::Dead, 2));
     assert!(row.last_error.unwrap().contains("refused at rcpt"));
     let mut olga = site.signed_in("olga.operator@programme.example").await;
     let page = olga.get("/operator/outbox?state=dead").await;
@@ -248,6 +253,20 @@ async fn a_refusal_for_good_is_not_repeated() {
     assert_eq!(retried.status, 303, "{}", retried.body);
     run(&site.store, &mut smtp, &mut arrived, 1).await;
     assert_eq!(arrived.len(), 1);
+}
+
+/// A server that accepts the connection and then says nothing holds nobody up for ever.
+#[tokio::test]
+async fn silence_is_not_waited_for_for_ever() {
+    let site = quiet_site().await;
+    write_tests(&site, &["olga@programme.example"]).await;
+    let mut smtp = Smtp::start(&[]).await;
+    smtp.order(json!({ "at": "data", "do": "hang" })).await;
+    let impatient = mailer(&smtp.url()).patient(Duration::from_millis(300));
+    let worker = uuid::Uuid::new_v4();
+    let mail = store::outbox::claim(&site.store, worker, &[], 1).await.unwrap().remove(0);
+    let failed = impatient.send(&mail).await.unwrap_err();
+    assert!(matches!(&failed, server::mail::Failure::Later(why) if why.contains("in time")), "{failed:?}");
 }
 
 /// Two workers on one PostgreSQL database: each mail comes once.

@@ -39,7 +39,14 @@ pub(crate) fn refused<T>(refusal: TechnicalRefusal) -> StoreResult<T> {
     Err(StoreError::Technical(refusal))
 }
 
-async fn told(db: &impl ConnectionTrait, rows: Vec<support_activation::Model>) -> StoreResult<Vec<Activation>> {
+/// Activations in words. The ids are shown of what is active, and to whom gives and decides; so is
+/// the person's other address.
+async fn told(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    rows: Vec<support_activation::Model>,
+) -> StoreResult<Vec<Activation>> {
+    let may_see = ctx.principal.can(Action::AssignSupport) || ctx.principal.can(Action::WorkQueue);
     let people: BTreeSet<UserId> = rows.iter().flat_map(|r| [r.user_id, r.requested_by]).collect();
     let people: HashMap<UserId, user::Model> = user::Entity::find()
         .filter(user::Column::Id.is_in(people))
@@ -56,13 +63,13 @@ async fn told(db: &impl ConnectionTrait, rows: Vec<support_activation::Model>) -
             account: people.get(&row.user_id).map(|p| p.email.clone()).unwrap_or_default(),
             requested_by: name(row.requested_by),
             id: row.id,
-            state: row.state,
-            email: row.email,
+            email: if may_see { row.email } else { String::new() },
             requested_at: row.requested_at,
             decided_at: row.decided_at,
             reason: row.reason,
-            access_id: row.access_id,
-            contract_id: row.contract_id,
+            access_id: row.access_id.filter(|_| may_see && row.state == SupportState::Active),
+            contract_id: row.contract_id.filter(|_| may_see && row.state == SupportState::Active),
+            state: row.state,
         })
         .collect())
 }
@@ -73,16 +80,23 @@ pub async fn get_technical(ctx: &Ctx, id: BenefitId) -> StoreResult<Technical> {
     let db = ctx.store.db.conn();
     own_benefit(company, id).one(db).await?.ok_or(StoreError::NotFound)?;
     let of = company::Entity::find_by_id(company).one(db).await?.ok_or(StoreError::NotFound)?;
-    let rows = support_activation::Entity::find()
-        .filter(support_activation::Column::CompanyId.eq(company))
-        .filter(support_activation::Column::BenefitId.eq(id))
-        .order_by_desc(support_activation::Column::RequestedAt)
-        .limit(LISTED)
-        .all(db)
-        .await?;
+    let of_benefit = |filter| {
+        support_activation::Entity::find()
+            .filter(support_activation::Column::CompanyId.eq(company))
+            .filter(support_activation::Column::BenefitId.eq(id))
+            .filter(filter)
+            .order_by_desc(support_activation::Column::RequestedAt)
+            .order_by_desc(support_activation::Column::Id)
+            .limit(LISTED)
+            .all(db)
+    };
+    // What waits and what is active is always told, however much was asked for since.
+    let current = [SupportState::Pending, SupportState::Active];
+    let mut rows = of_benefit(support_activation::Column::State.is_in(current)).await?;
+    rows.extend(of_benefit(support_activation::Column::State.is_not_in(current)).await?);
     Ok(Technical {
         company_email: of.account_email,
-        activations: told(db, rows).await?,
+        activations: told(ctx, db, rows).await?,
         cases: list_latest(ctx, company, id).await?,
         has_draft: has_draft(ctx, id).await?,
     })
@@ -331,6 +345,6 @@ pub(crate) async fn support_for_programme(ctx: &Ctx, id: SupportActivationId) ->
     let row = support_activation::Entity::find_by_id(id).one(db).await?.ok_or(StoreError::NotFound)?;
     let of = benefit::Entity::find_by_id(row.benefit_id).one(db).await?.ok_or(StoreError::NotFound)?;
     let references = References::load(db, std::slice::from_ref(&of)).await?;
-    let activation = told(db, vec![row]).await?.pop().ok_or(StoreError::NotFound)?;
+    let activation = told(ctx, db, vec![row]).await?.pop().ok_or(StoreError::NotFound)?;
     Ok(SupportWork { row: references.row(&of, ctx.language, ctx.now())?, activation, used: count_u32(of.used) })
 }

@@ -26,6 +26,8 @@ pub struct Model {
     pub used: Option<i32>,
     pub submitted_by: UserId,
     pub submitted_at: DateTimeUtc,
+    /// Of the form that it came from.
+    pub once: Uuid,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

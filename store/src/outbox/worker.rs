@@ -7,7 +7,7 @@ use crate::error::StoreResult;
 use chrono::TimeDelta;
 use domain::id::MailId;
 use domain::language::Language;
-use domain::mail::{MailFacts, MailState, pause_after};
+use domain::mail::{MOST_TRIES, MailFacts, MailState, pause_after};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{ColumnTrait, Condition, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::SecretString;
@@ -34,16 +34,16 @@ pub struct Claimed {
 }
 
 /// Takes up to `most` mails that are due, or whose worker has died, for this worker alone.
-pub async fn claim(store: &Store, worker: Uuid, most: u64) -> StoreResult<Vec<Claimed>> {
+/// `in_hand` are those that it has already, whatever the clock has done meanwhile.
+pub async fn claim(store: &Store, worker: Uuid, in_hand: &[MailId], most: u64) -> StoreResult<Vec<Claimed>> {
     use mail::Column as C;
     let now = store.now();
-    let due = Condition::any().add(Condition::all().add(C::State.eq(MailState::Waiting)).add(C::NextAt.lte(now))).add(
-        Condition::all()
-            .add(C::State.eq(MailState::Sending))
-            .add(C::ClaimedUntil.lte(now))
-            // Its own it has still in hand, whatever the clock has done meanwhile.
-            .add(C::ClaimedBy.ne(worker)),
-    );
+    // Written so that the index of what is to be sent fits: a claimed mail keeps its time.
+    let due = Condition::all()
+        .add(Condition::any().add(C::State.eq(MailState::Waiting)).add(C::State.eq(MailState::Sending)))
+        .add(C::NextAt.lte(now))
+        .add(Condition::any().add(C::State.eq(MailState::Waiting)).add(C::ClaimedUntil.lte(now)))
+        .add(C::Id.is_not_in(in_hand.iter().copied()));
     // Looked for without the write lock first: most looks find nothing.
     let any = mail::Entity::find().filter(due.clone()).limit(1).one(store.db.conn()).await?;
     if any.is_none() {
@@ -58,11 +58,22 @@ pub async fn claim(store: &Store, worker: Uuid, most: u64) -> StoreResult<Vec<Cl
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .all(&tx)
         .await?;
+    // One that kills its worker each time is given up.
+    let (rows, deadly): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| u32::try_from(row.attempts).unwrap_or(u32::MAX) < MOST_TRIES);
+    mail::Entity::update_many()
+        .col_expr(C::State, Expr::value(MailState::Dead))
+        .col_expr(C::NextAt, Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None))
+        .col_expr(C::ClaimedBy, Expr::value(Option::<Uuid>::None))
+        .col_expr(C::ClaimedUntil, Expr::value(Option::<chrono::DateTime<chrono::Utc>>::None))
+        .filter(C::Id.is_in(deadly.iter().map(|r| r.id)))
+        .exec(&tx)
+        .await?;
     mail::Entity::update_many()
         .col_expr(C::State, Expr::value(MailState::Sending))
         .col_expr(C::ClaimedBy, Expr::value(worker))
         .col_expr(C::ClaimedUntil, Expr::value(now + LEASE))
-        // Counted before it is tried: one that kills its worker is given up in the end.
+        // Counted before it is tried.
         .col_expr(C::Attempts, Expr::col(C::Attempts).add(1))
         .filter(C::Id.is_in(rows.iter().map(|r| r.id)))
         .exec(&tx)
@@ -75,7 +86,10 @@ pub async fn claim(store: &Store, worker: Uuid, most: u64) -> StoreResult<Vec<Cl
             // The key ring does not open it: an operator sees why.
             Err(error) => {
                 tracing::error!(mail = %row.id, %error, "a mail cannot be read");
-                mark_failed(store, worker, row.id, "unreadable", true, 0.5).await?;
+                if let Err(error) = mark_failed(store, worker, row.id, "unreadable", true, 0.5).await {
+                    // Its claim ends by itself, and it is looked at again.
+                    tracing::warn!(mail = %row.id, %error, "that could not be written down");
+                }
             }
         }
     }
@@ -105,11 +119,12 @@ fn own(worker: Uuid) -> Condition {
     Condition::all().add(mail::Column::State.eq(MailState::Sending)).add(mail::Column::ClaimedBy.eq(worker))
 }
 
-/// Says that the worker lives: its claims hold on.
-pub async fn renew(store: &Store, worker: Uuid) -> StoreResult<()> {
+/// Says that the worker lives: its claims on these hold on.
+pub async fn renew(store: &Store, worker: Uuid, in_hand: &[MailId]) -> StoreResult<()> {
     mail::Entity::update_many()
         .col_expr(mail::Column::ClaimedUntil, Expr::value(store.now() + LEASE))
         .filter(own(worker))
+        .filter(mail::Column::Id.is_in(in_hand.iter().copied()))
         .exec(store.db.conn())
         .await?;
     Ok(())
@@ -165,7 +180,8 @@ pub async fn mark_failed(
     Ok(())
 }
 
-/// At the start: on SQLite no other program works on the file, so whoever claimed a mail is dead.
+/// At the start: on SQLite one program at a time serves a file (`server::start` holds a lock), so
+/// whoever claimed a mail is dead.
 pub async fn let_go(store: &Store) -> StoreResult<()> {
     if store.db.conn().get_database_backend() != DbBackend::Sqlite {
         return Ok(());

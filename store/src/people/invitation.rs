@@ -126,6 +126,7 @@ pub async fn accept_invitation(
     let mut person = person.into_active_model();
     person.password_hash = Set(Some(hash));
     person.update(&tx).await?;
+    outbox::drop_invitations(&tx, id).await?;
     let mut entry = Entry::programme(origin, now, AuditAction::UserJoined).subject(id);
     entry.company = company;
     entry.actor = Some(id);

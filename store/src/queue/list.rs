@@ -11,7 +11,8 @@ use domain::access::Action;
 use domain::id::{CaseId, CompanyId, RoleRequestId, SupportActivationId, UserId, WorkId};
 use domain::queue::{Work, WorkFilter, WorkKind, WorkPage, WorkRow, WorkSubject};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -28,12 +29,18 @@ pub struct WorkQuery {
     pub after: Option<String>,
 }
 
-/// What waits. A request for the role is the company's own affair while it has a Global admin.
-fn waiting(kind: Option<WorkKind>) -> Select<work_item::Entity> {
+/// What waits, or was done. A request for the role is the company's own affair while it has a
+/// Global admin.
+fn items(kind: Option<WorkKind>, is_done: bool) -> Select<work_item::Entity> {
     use work_item::Column as C;
     let theirs =
         Condition::any().add(C::Kind.ne(WorkKind::RoleRequest)).add(C::CompanyId.not_in_subquery(owned_companies()));
-    let select = work_item::Entity::find().filter(C::ClosedAt.is_null()).filter(theirs);
+    let select = work_item::Entity::find();
+    let select = if is_done {
+        select.filter(C::ClosedAt.is_not_null())
+    } else {
+        select.filter(C::ClosedAt.is_null()).filter(theirs)
+    };
     match kind {
         Some(kind) => select.filter(C::Kind.eq(kind)),
         None => select,
@@ -44,7 +51,7 @@ fn condition(ctx: &Ctx, filter: WorkFilter) -> Condition {
     use work_item::Column as C;
     let all = Condition::all();
     match filter {
-        WorkFilter::All => all,
+        WorkFilter::All | WorkFilter::Done => all,
         WorkFilter::Mine => all.add(C::TakenBy.eq(ctx.user())),
         WorkFilter::Unassigned => all.add(C::TakenBy.is_null()),
         WorkFilter::Late => all.add(C::DueAt.lte(ctx.now())),
@@ -55,8 +62,8 @@ fn condition(ctx: &Ctx, filter: WorkFilter) -> Condition {
 pub async fn count_open(ctx: &Ctx) -> StoreResult<(u64, u64)> {
     ctx.authorize(Action::WorkQueue)?;
     let db = ctx.store.db.conn();
-    let late = waiting(None).filter(condition(ctx, WorkFilter::Late)).count(db).await?;
-    Ok((waiting(None).count(db).await?, late))
+    let late = items(None, false).filter(condition(ctx, WorkFilter::Late)).count(db).await?;
+    Ok((items(None, false).count(db).await?, late))
 }
 
 /// A page of the queue, the oldest first.
@@ -64,23 +71,29 @@ pub async fn list_work(ctx: &Ctx, query: &WorkQuery) -> StoreResult<WorkPage> {
     use work_item::Column as C;
     ctx.authorize(Action::WorkQueue)?;
     let db = ctx.store.db.conn();
-    let mut select = waiting(query.kind).filter(condition(ctx, query.filter));
+    let is_done = query.filter == WorkFilter::Done;
+    let mut select = items(query.kind, is_done).filter(condition(ctx, query.filter));
     let total = select.clone().count(db).await?;
     if let Some(id) = query.after.as_deref().and_then(|id| id.parse::<WorkId>().ok())
         && let Some(last) = work_item::Entity::find_by_id(id).one(db).await?
     {
-        let further = Condition::any()
-            .add(C::OpenedAt.gt(last.opened_at))
-            .add(Condition::all().add(C::OpenedAt.eq(last.opened_at)).add(C::Id.gt(last.id)));
+        let same = Condition::all().add(C::OpenedAt.eq(last.opened_at));
+        let further = if is_done {
+            Condition::any().add(C::OpenedAt.lt(last.opened_at)).add(same.add(C::Id.lt(last.id)))
+        } else {
+            Condition::any().add(C::OpenedAt.gt(last.opened_at)).add(same.add(C::Id.gt(last.id)))
+        };
         select = select.filter(further);
     }
-    let mut rows = select.order_by_asc(C::OpenedAt).order_by_asc(C::Id).limit(PAGE + 1).all(db).await?;
+    let order = if is_done { Order::Desc } else { Order::Asc };
+    let select = select.order_by(C::OpenedAt, order.clone()).order_by(C::Id, order);
+    let mut rows = select.limit(PAGE + 1).all(db).await?;
     let more = rows.len() as u64 > PAGE;
     rows.truncate(PAGE as usize);
     let next = rows.last().filter(|_| more).map(|r| r.id.to_string());
-    let mut counts = [0; 4];
+    let mut counts = [0; 5];
     for (count, filter) in counts.iter_mut().zip(WorkFilter::ALL) {
-        *count = waiting(query.kind).filter(condition(ctx, filter)).count(db).await?;
+        *count = items(query.kind, filter == WorkFilter::Done).filter(condition(ctx, filter)).count(db).await?;
     }
     Ok(WorkPage { rows: told(ctx, db, &rows).await?, total, counts, next })
 }

@@ -21,6 +21,7 @@ use store::{Ctx, StoreError};
 on_both! {
     a_case_from_draft_to_closed => life,
     hours_are_given_back => released,
+    a_form_sent_twice_is_one_case => once,
     drafts_are_their_authors_own => drafts,
     the_queue_knows_what_is_late => late,
     a_colleague_was_faster => taken,
@@ -60,9 +61,9 @@ async fn life(backend: Backend) {
     let (adam, olga) = (world.ctx(ADAM).await, world.ctx(OLGA).await);
     let of = hours(&world, &adam).await;
     assert_eq!(booked(&adam, of).await, (0, 8));
-    save_draft(&adam, of, &CaseForm { title: "Half".to_owned(), ..CaseForm::default() }).await.unwrap();
+    save_draft(&adam, of, &CaseForm { title: "Half".to_owned(), ..CaseForm::default() }, None).await.unwrap();
     assert_eq!(booked(&adam, of).await, (0, 8), "a draft reserves nothing");
-    let number = submit_case(&adam, of, &form(20)).await.unwrap();
+    let number = submit_case(&adam, of, &form(20), None).await.unwrap();
     assert_eq!(number, "AR-2026-00002");
     assert_eq!(booked(&adam, of).await, (0, 28));
     assert_eq!(get_new_case(&adam, of).await.unwrap().form.title, "", "the draft is gone");
@@ -131,37 +132,63 @@ async fn released(backend: Backend) {
     let world = demo(backend).await;
     let (anna, olga) = (world.anna().await, world.ctx(OLGA).await);
     let of = world.benefit(&anna, "action-pack", "partner-advisory-hours").await;
-    assert_eq!(refusal(submit_case(&anna, of, &form(6)).await), R::HoursLeft { left: 5 });
-    assert_eq!(refusal(submit_case(&anna, of, &form(26)).await), R::TooManyHours { most: 25 });
+    assert_eq!(refusal(submit_case(&anna, of, &form(6), None).await), R::HoursLeft { left: 5 });
+    assert_eq!(refusal(submit_case(&anna, of, &form(26), None).await), R::TooManyHours { most: 25 });
     let bad = CaseForm { phone: "030".to_owned(), ..form(1) };
-    assert!(matches!(refusal(submit_case(&anna, of, &bad).await), R::Phone(_)));
+    assert!(matches!(refusal(submit_case(&anna, of, &bad, None).await), R::Phone(_)));
     let bad = CaseForm { title: " ".to_owned(), ..form(1) };
-    assert_eq!(refusal(submit_case(&anna, of, &bad).await), R::Missing(CaseField::Title));
+    assert_eq!(refusal(submit_case(&anna, of, &bad, None).await), R::Missing(CaseField::Title));
     assert_eq!(booked(&anna, of).await, (0, 0), "what is refused reserves nothing");
-    let first = submit_case(&anna, of, &form(5)).await.unwrap();
+    let first = submit_case(&anna, of, &form(5), None).await.unwrap();
     assert_eq!(get_detail(&anna, of).await.unwrap().row.status, BenefitStatus::UsedUp);
-    assert_eq!(refusal(submit_case(&anna, of, &form(1)).await), R::HoursLeft { left: 0 });
+    assert_eq!(refusal(submit_case(&anna, of, &form(1), None).await), R::HoursLeft { left: 0 });
     let first = get_case(&anna, &first).await.unwrap().row.id;
     withdraw_case(&anna, first).await.unwrap();
     let detail = get_detail(&anna, of).await.unwrap();
     assert_eq!((detail.used, detail.reserved, detail.row.status), (0, 0, BenefitStatus::Available), "as it was");
     assert_eq!(refusal(withdraw_case(&anna, first).await), R::NotPossibleAnyMore);
-    let second = submit_case(&anna, of, &form(3)).await.unwrap();
+    let second = submit_case(&anna, of, &form(3), None).await.unwrap();
     let second = get_case(&anna, &second).await.unwrap().row.id;
     assert_eq!(refusal(advance_case(&olga, second, CaseState::Declined, 0, " ").await), R::ReasonMissing);
     advance_case(&olga, second, CaseState::Declined, 0, "Not this quarter.").await.unwrap();
     assert_eq!(booked(&anna, of).await, (0, 0));
+    // Declined is not taken back: the benefit stays begun, and its hours can be asked for again.
+    let until = get_detail(&anna, of).await.unwrap().row.activate_by;
+    assert_eq!(get_detail(&anna, of).await.unwrap().row.status, BenefitStatus::Active);
+    assert!(until > world.store.now());
     // Unlimited hours are counted all the same.
     let presales = world.benefit(&anna, "gold-core", "technical-presales").await;
-    let number = submit_case(&anna, presales, &form(900)).await.unwrap();
+    let number = submit_case(&anna, presales, &form(900), None).await.unwrap();
     assert_eq!(booked(&anna, presales).await, (0, 900));
     let id = get_case(&anna, &number).await.unwrap().row.id;
     advance_case(&olga, id, CaseState::Delivered, 0, "").await.unwrap();
     assert_eq!(booked(&anna, presales).await, (0, 0));
     // What is asked for with keys is not asked for with hours.
     let office = world.benefit(&anna, "gold-core", "office-professional-plus-2019").await;
-    assert_eq!(refusal(submit_case(&anna, office, &form(1)).await), R::OtherKind);
+    assert_eq!(refusal(submit_case(&anna, office, &form(1), None).await), R::OtherKind);
     assert_eq!(refusal(get_new_case(&anna, office).await), R::OtherKind);
+}
+
+/// A double click, or a form that was sent again: one case, and its hours once.
+async fn once(backend: Backend) {
+    let world = demo(backend).await;
+    let adam = world.ctx(ADAM).await;
+    let of = hours(&world, &adam).await;
+    let once = Some(get_new_case(&adam, of).await.unwrap().once);
+    let tasks: Vec<_> = (0..2)
+        .map(|_| {
+            let ctx = adam.clone();
+            tokio::spawn(async move { submit_case(&ctx, of, &form(5), once).await.unwrap() })
+        })
+        .collect();
+    let mut numbers = std::collections::HashSet::new();
+    for task in tasks {
+        numbers.insert(task.await.unwrap());
+    }
+    assert_eq!((numbers.len(), booked(&adam, of).await), (1, (0, 13)));
+    // What saves itself a moment too late does not bring the draft back.
+    save_draft(&adam, of, &form(5), once).await.unwrap();
+    assert!(!get_new_case(&adam, of).await.unwrap().benefit.has_draft);
 }
 
 async fn drafts(backend: Backend) {
@@ -169,8 +196,8 @@ async fn drafts(backend: Backend) {
     let (adam, ursula) = (world.ctx(ADAM).await, world.ctx(URSULA).await);
     let of = hours(&world, &adam).await;
     let half = CaseForm { title: "Half \0a thought".to_owned(), hours: "many".to_owned(), ..CaseForm::default() };
-    save_draft(&adam, of, &half).await.unwrap();
-    save_draft(&adam, of, &CaseForm { title: "A whole thought".to_owned(), ..half }).await.unwrap();
+    save_draft(&adam, of, &half, None).await.unwrap();
+    save_draft(&adam, of, &CaseForm { title: "A whole thought".to_owned(), ..half }, None).await.unwrap();
     let mine = get_new_case(&adam, of).await.unwrap();
     assert_eq!((mine.form.title.as_str(), mine.form.hours.as_str()), ("A whole thought", "many"));
     assert!(mine.saved_at.is_some() && mine.benefit.has_draft);
@@ -182,7 +209,7 @@ async fn drafts(backend: Backend) {
     discard_draft(&adam, of).await.unwrap();
     assert!(!get_new_case(&adam, of).await.unwrap().benefit.has_draft);
     let gina = world.gina().await;
-    assert!(matches!(save_draft(&gina, of, &CaseForm::default()).await, Err(StoreError::NotFound)));
+    assert!(matches!(save_draft(&gina, of, &CaseForm::default(), None).await, Err(StoreError::NotFound)));
     let emil = world.ctx("emil.employee@contoso.example").await;
     assert!(matches!(get_new_case(&emil, of).await, Err(StoreError::Forbidden(Action::SubmitAdvisoryRequest))));
 }
@@ -194,7 +221,7 @@ async fn late(backend: Backend) {
     // The story's case is five days old, its support request three; it is a Sunday.
     let (before, before_late) = count_open(&olga).await.unwrap();
     assert_eq!((before, before_late), (2, 1));
-    let number = submit_case(&adam, of, &form(1)).await.unwrap();
+    let number = submit_case(&adam, of, &form(1), None).await.unwrap();
     let due = get_case(&adam, &number).await.unwrap().due_at.unwrap();
     world.store.clock.advance(due - world.store.now() - chrono::TimeDelta::microseconds(1));
     assert!(!get_case(&adam, &number).await.unwrap().is_late);
@@ -202,11 +229,16 @@ async fn late(backend: Backend) {
     assert!(get_case(&adam, &number).await.unwrap().is_late);
     let query = WorkQuery { filter: WorkFilter::Late, ..WorkQuery::default() };
     let page = list_work(&olga, &query).await.unwrap();
-    assert_eq!((page.total, page.counts), (3, [3, 0, 3, 3]));
+    assert_eq!((page.total, page.counts), (3, [3, 0, 3, 3, 0]));
     assert!(page.rows.windows(2).all(|w| w[0].opened_at <= w[1].opened_at), "the oldest first");
     let id = get_case(&adam, &number).await.unwrap().row.id;
     write_answer(&olga, id, "Tomorrow.").await.unwrap();
     assert_eq!(list_work(&olga, &query).await.unwrap().total, 2);
+    // What is finished can be found again.
+    advance_case(&olga, id, CaseState::Delivered, 1, "").await.unwrap();
+    let done = WorkQuery { filter: WorkFilter::Done, ..WorkQuery::default() };
+    let page = list_work(&olga, &done).await.unwrap();
+    assert!(page.total == 1 && page.rows[0].is_done && page.counts[4] == 1, "{page:?}");
     assert!(matches!(list_work(&adam, &query).await, Err(StoreError::Forbidden(Action::WorkQueue))));
 }
 
@@ -242,7 +274,7 @@ async fn scale(backend: Backend) {
     let mut taken = Vec::new();
     for more in [5, 60] {
         for _ in 0..more {
-            submit_case(&anna, presales, &form(1)).await.unwrap();
+            submit_case(&anna, presales, &form(1), None).await.unwrap();
         }
         counter.store(0, Ordering::Relaxed);
         company_counter.store(0, Ordering::Relaxed);

@@ -24,6 +24,7 @@ on_both! {
     mails_are_written_with_what_they_tell => written,
     a_mail_is_one_workers => claimed,
     failures_wait_longer_each_time => failures,
+    a_deadly_mail_is_given_up => deadly,
     operators_look_after_it => console,
     an_invitation_leaves_nothing_in_clear => sealed,
 }
@@ -34,7 +35,7 @@ const OLGA: &str = "olga.operator@programme.example";
 async fn empty(world: &World) {
     let worker = Uuid::new_v4();
     loop {
-        let mails = claim(&world.store, worker, 50).await.unwrap();
+        let mails = claim(&world.store, worker, &[], 50).await.unwrap();
         if mails.is_empty() {
             return;
         }
@@ -45,7 +46,7 @@ async fn empty(world: &World) {
 }
 
 async fn due(world: &World) -> Vec<Claimed> {
-    claim(&world.store, Uuid::new_v4(), 50).await.unwrap()
+    claim(&world.store, Uuid::new_v4(), &[], 50).await.unwrap()
 }
 
 async fn count(world: &World) -> u64 {
@@ -96,8 +97,8 @@ async fn claimed(backend: Backend) {
     let world = demo(backend).await;
     let (store, first, second) = (&world.store, Uuid::new_v4(), Uuid::new_v4());
     let all = count(&world).await;
-    let mine = claim(store, first, 2).await.unwrap();
-    let rest = claim(store, second, 50).await.unwrap();
+    let mine = claim(store, first, &[], 2).await.unwrap();
+    let rest = claim(store, second, &[], 50).await.unwrap();
     assert_eq!(mine.len() as u64 + rest.len() as u64, all);
     assert!(mine.iter().all(|m| rest.iter().all(|r| r.id != m.id)));
     // Another's mail is not this worker's to mark.
@@ -110,22 +111,22 @@ async fn claimed(backend: Backend) {
     }
     // A worker that lives keeps what it has; one that died loses it, and comes too late.
     store.clock.advance(LEASE - TimeDelta::seconds(1));
-    renew(store, first).await.unwrap();
+    renew(store, first, &[mine[1].id]).await.unwrap();
     store.clock.advance(LEASE - TimeDelta::seconds(1));
-    assert!(claim(store, second, 50).await.unwrap().is_empty());
+    assert!(claim(store, second, &[], 50).await.unwrap().is_empty());
     store.clock.advance(TimeDelta::seconds(1));
-    let taken = claim(store, second, 50).await.unwrap();
+    let taken = claim(store, second, &[], 50).await.unwrap();
     assert_eq!((taken.len(), taken[0].id, taken[0].attempts), (1, mine[1].id, 1));
     assert!(!mark_sent(store, first, mine[1].id).await.unwrap());
     assert!(mark_sent(store, second, mine[1].id).await.unwrap());
     store.clock.advance(LEASE * 10);
-    assert!(claim(store, first, 50).await.unwrap().is_empty(), "what is sent stays sent");
+    assert!(claim(store, first, &[], 50).await.unwrap().is_empty(), "what is sent stays sent");
     // A start on SQLite: whoever had a mail is dead. On PostgreSQL others may live.
     let anna = world.anna().await;
     invite_again(&anna, add_user(&anna, "Ida", "ida@contoso.example", &[]).await.unwrap().0).await.unwrap();
-    assert_eq!(claim(store, first, 50).await.unwrap().len(), 1);
+    assert_eq!(claim(store, first, &[], 50).await.unwrap().len(), 1);
     let_go(store).await.unwrap();
-    assert_eq!(claim(store, second, 50).await.unwrap().len(), usize::from(backend != Backend::Postgres));
+    assert_eq!(claim(store, second, &[], 50).await.unwrap().len(), usize::from(backend != Backend::Postgres));
 }
 
 async fn failures(backend: Backend) {
@@ -135,7 +136,7 @@ async fn failures(backend: Backend) {
     send_test(&olga, "olga@programme.example").await.unwrap();
     let mut before = TimeDelta::zero();
     for attempt in 1..=10 {
-        let mail = claim(store, worker, 1).await.unwrap().remove(0);
+        let mail = claim(store, worker, &[], 1).await.unwrap().remove(0);
         assert_eq!(mail.attempts + 1, attempt);
         mark_failed(store, worker, mail.id, "451 busy\r\nBcc: x", false, 0.5).await.unwrap();
         let row = get_mail(&olga, mail.id).await.unwrap().row;
@@ -148,23 +149,46 @@ async fn failures(backend: Backend) {
         assert!(pause > before, "{attempt}: {pause}");
         before = pause;
         store.clock.advance(pause - TimeDelta::seconds(1));
-        assert!(claim(store, worker, 1).await.unwrap().is_empty(), "not before its time");
+        assert!(claim(store, worker, &[], 1).await.unwrap().is_empty(), "not before its time");
         store.clock.advance(TimeDelta::seconds(1));
     }
     assert_eq!(count_dead(&olga).await.unwrap(), 1);
     // Refused for good: not tried again by itself, but by an operator.
     send_test(&olga, "nobody@programme.example").await.unwrap();
-    let mail = claim(store, worker, 1).await.unwrap().remove(0);
+    let mail = claim(store, worker, &[], 1).await.unwrap().remove(0);
     assert!(matches!(retry_mail(&olga, mail.id).await, Err(StoreError::MailState(MailState::Sending))));
     mark_failed(store, worker, mail.id, "550 no such user", true, 0.5).await.unwrap();
     assert_eq!(get_mail(&olga, mail.id).await.unwrap().row.state, MailState::Dead);
     store.clock.advance(TimeDelta::days(30));
-    assert!(claim(store, worker, 1).await.unwrap().is_empty());
+    assert!(claim(store, worker, &[], 1).await.unwrap().is_empty());
     retry_mail(&olga, mail.id).await.unwrap();
-    let again = claim(store, worker, 1).await.unwrap().remove(0);
+    let again = claim(store, worker, &[], 1).await.unwrap().remove(0);
     assert_eq!((again.id, again.attempts), (mail.id, 0));
     mark_sent(store, worker, mail.id).await.unwrap();
     assert!(matches!(retry_mail(&olga, mail.id).await, Err(StoreError::MailState(MailState::Sent))));
+}
+
+/// A mail that kills whoever takes it is given up like one that is refused.
+async fn deadly(backend: Backend) {
+    let world = demo(backend).await;
+    empty(&world).await;
+    let olga = world.ctx(OLGA).await;
+    send_test(&olga, "olga@programme.example").await.unwrap();
+    let mut had = None;
+    for attempt in 1..=11 {
+        let taken = claim(&world.store, Uuid::new_v4(), &[], 5).await.unwrap();
+        assert_eq!(taken.len(), usize::from(attempt < 11), "{attempt}");
+        had = taken.first().map(|m| m.id).or(had);
+        world.store.clock.advance(LEASE);
+    }
+    assert_eq!(get_mail(&olga, had.unwrap()).await.unwrap().row.state, MailState::Dead);
+    // Its own that it has still in hand, a worker does not take again, whatever the clock does.
+    retry_mail(&olga, had.unwrap()).await.unwrap();
+    let worker = Uuid::new_v4();
+    let mine = claim(&world.store, worker, &[], 5).await.unwrap();
+    world.store.clock.advance(LEASE * 2);
+    assert!(claim(&world.store, worker, &[mine[0].id], 5).await.unwrap().is_empty());
+    assert_eq!(claim(&world.store, worker, &[], 5).await.unwrap().len(), 1, "one that it lost, it does");
 }
 
 async fn console(backend: Backend) {
@@ -203,7 +227,7 @@ async fn sealed(backend: Backend) {
     let (anna, worker) = (world.anna().await, Uuid::new_v4());
     let (id, token) = add_user(&anna, "Ida Invited", "ida@contoso.example", &[Role::AdminAgent]).await.unwrap();
     let row = async |id| mail::Entity::find_by_id(id).one(world.store.db.conn()).await.unwrap();
-    let claimed = claim(&world.store, worker, 5).await.unwrap().remove(0);
+    let claimed = claim(&world.store, worker, &[], 5).await.unwrap().remove(0);
     assert_eq!(claimed.token.as_ref().unwrap().expose_secret(), token);
     let stored = row(claimed.id).await.unwrap();
     assert!(!format!("{stored:?}").contains(&token) && !format!("{claimed:?}").contains(&token));
@@ -214,11 +238,11 @@ async fn sealed(backend: Backend) {
     // A new link replaces one that was not sent yet, and disabling sends none at all.
     invite_again(&anna, id).await.unwrap();
     let newest = invite_again(&anna, id).await.unwrap();
-    let waiting = claim(&world.store, worker, 5).await.unwrap();
+    let waiting = claim(&world.store, worker, &[], 5).await.unwrap();
     assert_eq!(waiting.len(), 1);
     assert_eq!(waiting[0].token.as_ref().unwrap().expose_secret(), newest);
     mark_sent(&world.store, worker, waiting[0].id).await.unwrap();
     invite_again(&anna, id).await.unwrap();
     disable_user(&anna, id, SeatsOfLeaver::Keep, None).await.unwrap();
-    assert!(claim(&world.store, worker, 5).await.unwrap().is_empty());
+    assert!(claim(&world.store, worker, &[], 5).await.unwrap().is_empty());
 }

@@ -208,12 +208,12 @@ async fn last_hours(backend: Backend) {
     let anna = world.anna().await;
     let hours = world.benefit(&anna, "gold-core", "partner-advisory-hours").await;
     // Fifty were granted and eight are reserved; twenty-two more leave twenty.
-    submit_case(&anna, hours, &crate::advisory::form(22)).await.unwrap();
+    submit_case(&anna, hours, &crate::advisory::form(22), None).await.unwrap();
     let tasks: Vec<_> = (0..WRITERS * 4)
         .map(|_| {
             let ctx = anna.clone();
             tokio::spawn(async move {
-                match submit_case(&ctx, hours, &crate::advisory::form(5)).await {
+                match submit_case(&ctx, hours, &crate::advisory::form(5), None).await {
                     Ok(number) => Some(number),
                     Err(StoreError::Technical(TechnicalRefusal::HoursLeft { .. })) => None,
                     Err(error) => panic!("{error}"),
@@ -273,7 +273,7 @@ async fn workers(backend: Backend) {
                 let worker = uuid::Uuid::new_v4();
                 let mut had = Vec::new();
                 loop {
-                    let mails = claim(&store, worker, 3).await.unwrap();
+                    let mails = claim(&store, worker, &[], 3).await.unwrap();
                     if mails.is_empty() {
                         return had;
                     }

@@ -172,6 +172,18 @@ async fn replaced(backend: Backend) {
     assert_eq!(states().await, [SupportState::Pending, SupportState::Active], "Emil keeps it meanwhile");
     fulfil_support(&olga, adams, "A-2", "C-2").await.unwrap();
     assert_eq!(states().await, [SupportState::Active, SupportState::Replaced]);
+    // However often it is asked for and taken back, what is active is told; the ids, to few.
+    for _ in 0..6 {
+        world.store.clock.advance(chrono::TimeDelta::seconds(1));
+        let again = request_support(&anna, of, emil, HOME).await.unwrap();
+        withdraw_support(&anna, again).await.unwrap();
+    }
+    let seen = get_technical(&anna, of).await.unwrap().activations;
+    assert_eq!((seen[0].state, seen[0].access_id.as_deref()), (SupportState::Active, Some("A-2")));
+    assert!(seen[1..].iter().all(|a| a.access_id.is_none()), "old ids are not told");
+    let ursula = world.ctx("ursula.user@contoso.example").await;
+    let seen = get_technical(&ursula, of).await.unwrap().activations;
+    assert!(seen.iter().all(|a| a.access_id.is_none() && a.email.is_empty()), "{seen:?}");
     let emils = list_my_benefits(&world.ctx(EMIL).await).await.unwrap().support;
     assert!(!format!("{emils:?}").contains("A-1"), "what was Emil's is not shown to him any more");
 }

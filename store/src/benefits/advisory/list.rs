@@ -17,6 +17,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Rows on a page.
 const PAGE: u64 = 50;
+/// Entries of a case that its page shows: far more than anybody reads.
+const ENTRIES: u64 = 1_000;
 /// Cases in a benefit's details.
 const LATEST: u64 = 5;
 /// Benefits that a request can be made for: a handful in each package.
@@ -159,6 +161,7 @@ async fn whole(ctx: &Ctx, row: case::Model) -> StoreResult<Case> {
         .filter(case_entry::Column::CaseId.eq(row.id))
         .order_by_asc(case_entry::Column::At)
         .order_by_asc(case_entry::Column::Id)
+        .limit(ENTRIES)
         .all(db)
         .await?;
     let people = names(db, entries.iter().map(|e| e.user_id).collect()).await?;

@@ -25,6 +25,7 @@ use sea_orm::{
     QueryFilter, Select,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 fn own_draft(ctx: &Ctx, company: CompanyId, id: BenefitId) -> Select<case_draft::Entity> {
     case_draft::Entity::find()
@@ -97,14 +98,19 @@ pub async fn get_new_case(ctx: &Ctx, id: BenefitId) -> StoreResult<NewCase> {
             (form, None)
         }
     };
-    Ok(NewCase { benefit, form, saved_at })
+    Ok(NewCase { benefit, form, saved_at, once: new_uuid() })
 }
 
 /// Keeps what was typed. A draft is its author's alone and decides nothing, so it is not recorded.
-pub async fn save_draft(ctx: &Ctx, id: BenefitId, form: &CaseForm) -> StoreResult<()> {
+///
+/// `once` names the form; what was submitted already is no draft any more.
+pub async fn save_draft(ctx: &Ctx, id: BenefitId, form: &CaseForm, once: Option<Uuid>) -> StoreResult<()> {
     let company = ctx.authorize_in_company(Action::SubmitAdvisoryRequest)?;
     let tx = ctx.store.db.begin().await?;
     own_benefit(company, id).one(&tx).await?.ok_or(StoreError::NotFound)?;
+    if find_submitted(&tx, company, once).await?.is_some() {
+        return Ok(());
+    }
     let form = serde_json::to_string(&form.cut()).map_err(|_| StoreError::Corrupt("case_drafts.form"))?;
     let draft = case_draft::ActiveModel {
         id: Set(CaseId(new_uuid())),
@@ -123,6 +129,17 @@ pub async fn save_draft(ctx: &Ctx, id: BenefitId, form: &CaseForm) -> StoreResul
         .exec_without_returning(&tx)
         .await?;
     Ok(tx.commit().await?)
+}
+
+/// The case that came from this form.
+async fn find_submitted(
+    tx: &impl ConnectionTrait,
+    company: CompanyId,
+    once: Option<Uuid>,
+) -> StoreResult<Option<case::Model>> {
+    let Some(once) = once else { return Ok(None) };
+    let found = case::Entity::find().filter(case::Column::CompanyId.eq(company)).filter(case::Column::Once.eq(once));
+    Ok(found.one(tx).await?)
 }
 
 async fn remove_draft(ctx: &Ctx, tx: &impl ConnectionTrait, company: CompanyId, id: BenefitId) -> StoreResult<()> {
@@ -161,12 +178,17 @@ async fn next_number(ctx: &Ctx, tx: &impl ConnectionTrait) -> StoreResult<String
 
 /// Submits the form: hours are reserved, the case gets its number, the author a confirmation.
 /// Rule R-ADV-1.
-pub async fn submit_case(ctx: &Ctx, id: BenefitId, form: &CaseForm) -> StoreResult<String> {
+///
+/// The same form, sent twice, is one case: the second gets the number of the first.
+pub async fn submit_case(ctx: &Ctx, id: BenefitId, form: &CaseForm, once: Option<Uuid>) -> StoreResult<String> {
     let company = ctx.authorize_in_company(Action::SubmitAdvisoryRequest)?;
     let asked = form.read().map_err(StoreError::Technical)?;
     let now = ctx.now();
     let tx = ctx.store.db.begin().await?;
     let locked = lock_benefit(&tx, company, id).await?;
+    if let Some(case) = find_submitted(&tx, company, once).await? {
+        return Ok(case.number);
+    }
     requestable(&hours_facts(&locked.row, &locked.product, locked.until), asked.hours, now)
         .map_err(StoreError::Technical)?;
     let hours = i32::try_from(asked.hours).map_err(|_| StoreError::Corrupt("cases.asked"))?;
@@ -194,6 +216,7 @@ pub async fn submit_case(ctx: &Ctx, id: BenefitId, form: &CaseForm) -> StoreResu
         used: Set(None),
         submitted_by: Set(ctx.user()),
         submitted_at: Set(now),
+        once: Set(once.unwrap_or_else(new_uuid)),
     }
     .insert(&tx)
     .await?;

@@ -14,10 +14,13 @@ use domain::access::Action;
 use domain::audit::AuditAction;
 use domain::benefits::advisory::{CaseState, Side, check_text, settle, step};
 use domain::benefits::technical::TechnicalRefusal;
-use domain::id::{CaseEntryId, CaseId, CompanyId};
+use domain::id::{BenefitId, CaseEntryId, CaseId, CompanyId};
 use domain::mail::MailFacts;
 use domain::queue::WorkKind;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect,
+};
 use serde_json::json;
 
 /// Locks a case behind its benefit; of a company, only its own.
@@ -58,11 +61,17 @@ async fn advance(
         let released = i32::try_from(released).map_err(|_| StoreError::Corrupt("cases.asked"))?;
         case.used = Set((to == CaseState::Delivered).then_some(used));
         let (all_used, all_reserved) = (locked.row.used + used, locked.row.reserved - used - released);
-        let begun = locked.row.activated_at.filter(|_| all_used > 0 || all_reserved > 0 || to == CaseState::Delivered);
+        // Taken back in time, and nothing came of any other: the benefit is as it was. What the
+        // programme declines stays begun, so that it can be asked for again.
+        let as_it_was = to == CaseState::Withdrawn
+            && all_used == 0
+            && all_reserved == 0
+            && ctx.now() < locked.row.activate_by
+            && !was_delivered(tx, row.benefit_id).await?;
+        let begun = locked.row.activated_at.filter(|_| !as_it_was);
         let mut benefit = locked.row.into_active_model();
         benefit.used = Set(all_used);
         benefit.reserved = Set(all_reserved);
-        // Nothing came of it: the benefit is as it was.
         benefit.activated_at = Set(begun);
         benefit.update(tx).await?;
     }
@@ -80,6 +89,14 @@ async fn advance(
     event.company = Some(row.company_id);
     record(&ctx.store.keys, tx, event).await?;
     Ok(entry)
+}
+
+/// Whether a case of the benefit was delivered, with however few hours.
+async fn was_delivered(tx: &impl ConnectionTrait, id: BenefitId) -> StoreResult<bool> {
+    let delivered = case::Entity::find()
+        .filter(case::Column::BenefitId.eq(id))
+        .filter(case::Column::State.is_in([CaseState::Delivered, CaseState::Closed]));
+    Ok(delivered.count(tx).await? > 0)
 }
 
 /// The company takes its request back: its hours are free again.
