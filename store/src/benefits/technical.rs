@@ -12,6 +12,7 @@ use crate::entity::{benefit, company, support_activation, user};
 use crate::error::{StoreError, StoreResult};
 use crate::outbox::{self, Draft};
 use crate::people::account::lock_person;
+use crate::people::names::People;
 use crate::queue;
 use domain::access::Action;
 use domain::audit::AuditAction;
@@ -30,7 +31,6 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
 
 /// Activations that the details tell of.
 const LISTED: u64 = 5;
@@ -47,21 +47,13 @@ async fn told(
     rows: Vec<support_activation::Model>,
 ) -> StoreResult<Vec<Activation>> {
     let may_see = ctx.principal.can(Action::AssignSupport) || ctx.principal.can(Action::WorkQueue);
-    let people: BTreeSet<UserId> = rows.iter().flat_map(|r| [r.user_id, r.requested_by]).collect();
-    let people: HashMap<UserId, user::Model> = user::Entity::find()
-        .filter(user::Column::Id.is_in(people))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|p| (p.id, p))
-        .collect();
-    let name = |id| people.get(&id).map(|p| p.name.clone()).unwrap_or_default();
+    let people = People::load(db, rows.iter().flat_map(|r| [r.user_id, r.requested_by]).collect()).await?;
     Ok(rows
         .into_iter()
         .map(|row| Activation {
-            person: name(row.user_id),
-            account: people.get(&row.user_id).map(|p| p.email.clone()).unwrap_or_default(),
-            requested_by: name(row.requested_by),
+            person: people.name(row.user_id),
+            account: people.email(row.user_id),
+            requested_by: people.name(row.requested_by),
             id: row.id,
             email: if may_see { row.email } else { String::new() },
             requested_at: row.requested_at,

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod invitation;
+pub(crate) mod names;
 pub mod password;
 pub mod profile;
 pub mod role_request;

@@ -7,6 +7,7 @@ use crate::entity::{company, role_request, user, user_role};
 use crate::error::{StoreError, StoreResult};
 use crate::outbox::{self, Draft};
 use crate::people::account::{count_global_admins, grant, lock_company, lock_person};
+use crate::people::names::{People, company_names};
 use crate::people::who_may::names_with;
 use crate::queue;
 use chrono::{DateTime, Utc};
@@ -25,7 +26,6 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
 
 /// Requests that a page lists; more wait until these are decided.
 const LISTED: u64 = 50;
@@ -42,34 +42,21 @@ fn check_text(text: &str) -> StoreResult<String> {
 }
 
 async fn told(db: &impl ConnectionTrait, rows: Vec<role_request::Model>) -> StoreResult<Vec<RoleRequest>> {
-    let people: BTreeSet<UserId> = rows.iter().flat_map(|r| [Some(r.user_id), r.decided_by]).flatten().collect();
-    let people: HashMap<UserId, user::Model> = user::Entity::find()
-        .filter(user::Column::Id.is_in(people))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|p| (p.id, p))
-        .collect();
-    let companies: BTreeSet<CompanyId> = rows.iter().map(|r| r.company_id).collect();
-    let companies: HashMap<CompanyId, String> = company::Entity::find()
-        .filter(company::Column::Id.is_in(companies))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|c| (c.id, c.name))
-        .collect();
+    let people =
+        People::load(db, rows.iter().flat_map(|r| [Some(r.user_id), r.decided_by]).flatten().collect()).await?;
+    let companies = company_names(db, rows.iter().map(|r| r.company_id).collect()).await?;
     Ok(rows
         .into_iter()
         .map(|r| RoleRequest {
             id: r.id,
-            person: people.get(&r.user_id).map(|p| p.name.clone()).unwrap_or_default(),
-            email: people.get(&r.user_id).map(|p| p.email.clone()).unwrap_or_default(),
+            person: people.name(r.user_id),
+            email: people.email(r.user_id),
             company: companies.get(&r.company_id).cloned().unwrap_or_default(),
             state: r.state,
             note: r.note,
             created_at: r.created_at,
             decided_at: r.decided_at,
-            decided_by: r.decided_by.and_then(|id| people.get(&id)).map(|p| p.name.clone()),
+            decided_by: r.decided_by.map(|id| people.name(id)),
             reason: r.reason,
         })
         .collect())

@@ -4,17 +4,18 @@ use crate::benefits::advisory::case_for_programme;
 use crate::benefits::list::References;
 use crate::benefits::technical::support_for_programme;
 use crate::context::Ctx;
-use crate::entity::{benefit, case, company, support_activation, user, work_item};
+use crate::entity::{benefit, case, support_activation, work_item};
 use crate::error::{StoreError, StoreResult};
+use crate::people::names::{People, company_names};
 use crate::people::role_request::{owned_companies, request_for_programme};
 use domain::access::Action;
-use domain::id::{CaseId, CompanyId, RoleRequestId, SupportActivationId, UserId, WorkId};
+use domain::id::{CaseId, RoleRequestId, SupportActivationId, WorkId};
 use domain::queue::{Work, WorkFilter, WorkKind, WorkPage, WorkRow, WorkSubject};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     Select,
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Rows on a page.
@@ -100,22 +101,8 @@ pub async fn list_work(ctx: &Ctx, query: &WorkQuery) -> StoreResult<WorkPage> {
 
 /// Lines with their words: what each kind is about is loaded for all of them together.
 async fn told(ctx: &Ctx, db: &impl ConnectionTrait, rows: &[work_item::Model]) -> StoreResult<Vec<WorkRow>> {
-    let people: BTreeSet<UserId> = rows.iter().flat_map(|r| [Some(r.asked_by), r.taken_by]).flatten().collect();
-    let people: HashMap<UserId, String> = user::Entity::find()
-        .filter(user::Column::Id.is_in(people))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|p| (p.id, p.name))
-        .collect();
-    let companies: BTreeSet<CompanyId> = rows.iter().map(|r| r.company_id).collect();
-    let companies: HashMap<CompanyId, String> = company::Entity::find()
-        .filter(company::Column::Id.is_in(companies))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|c| (c.id, c.name))
-        .collect();
+    let people = People::load(db, rows.iter().flat_map(|r| [Some(r.asked_by), r.taken_by]).flatten().collect()).await?;
+    let companies = company_names(db, rows.iter().map(|r| r.company_id).collect()).await?;
     let subjects = subjects(ctx, db, rows).await?;
     let now = ctx.now();
     Ok(rows
@@ -125,11 +112,11 @@ async fn told(ctx: &Ctx, db: &impl ConnectionTrait, rows: &[work_item::Model]) -
             kind: row.kind,
             company: companies.get(&row.company_id).cloned().unwrap_or_default(),
             subject: subjects.get(&row.subject_id).cloned().unwrap_or_default(),
-            person: people.get(&row.asked_by).cloned().unwrap_or_default(),
+            person: people.name(row.asked_by),
             opened_at: row.opened_at,
             due_at: row.due_at,
             is_late: row.due_at.is_some_and(|due| now >= due),
-            taken_by: row.taken_by.map(|by| people.get(&by).cloned().unwrap_or_default()),
+            taken_by: row.taken_by.map(|by| people.name(by)),
             holder: row.taken_by,
             is_mine: row.taken_by == Some(ctx.user()),
             is_done: row.closed_at.is_some(),

@@ -3,12 +3,13 @@
 use super::request::offer;
 use crate::benefits::list::{References, count_u32};
 use crate::context::Ctx;
-use crate::entity::{benefit, case, case_draft, case_entry, company, user, work_item};
+use crate::entity::{benefit, case, case_draft, case_entry, company, work_item};
 use crate::error::{StoreError, StoreResult};
+use crate::people::names::People;
 use domain::access::Action;
 use domain::benefits::advisory::{Case, CaseEntry, CaseFilter, CasePage, CaseRow, CaseState, Side};
 use domain::catalogue::{Category, SoftwareLanguage};
-use domain::id::{BenefitId, CaseId, CompanyId, UserId};
+use domain::id::{BenefitId, CaseId, CompanyId};
 use domain::queue::WorkKind;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -45,13 +46,8 @@ fn condition(filter: CaseFilter) -> Condition {
     }
 }
 
-async fn names(db: &impl ConnectionTrait, ids: BTreeSet<UserId>) -> StoreResult<HashMap<UserId, String>> {
-    let rows = user::Entity::find().filter(user::Column::Id.is_in(ids)).all(db).await?;
-    Ok(rows.into_iter().map(|p| (p.id, p.name)).collect())
-}
-
 async fn told(ctx: &Ctx, db: &impl ConnectionTrait, rows: &[case::Model]) -> StoreResult<Vec<CaseRow>> {
-    let people = names(db, rows.iter().map(|r| r.submitted_by).collect()).await?;
+    let people = People::load(db, rows.iter().map(|r| r.submitted_by).collect()).await?;
     let ids: BTreeSet<BenefitId> = rows.iter().map(|r| r.benefit_id).collect();
     let benefits = benefit::Entity::find().filter(benefit::Column::Id.is_in(ids)).all(db).await?;
     let references = References::load(db, &benefits).await?;
@@ -68,7 +64,7 @@ async fn told(ctx: &Ctx, db: &impl ConnectionTrait, rows: &[case::Model]) -> Sto
                 state: row.state,
                 hours: row.used.map_or(count_u32(row.asked), count_u32),
                 submitted_at: row.submitted_at,
-                by: people.get(&row.submitted_by).cloned().unwrap_or_default(),
+                by: people.name(row.submitted_by),
             })
         })
         .collect()
@@ -164,7 +160,7 @@ async fn whole(ctx: &Ctx, row: case::Model) -> StoreResult<Case> {
         .limit(ENTRIES)
         .all(db)
         .await?;
-    let people = names(db, entries.iter().map(|e| e.user_id).collect()).await?;
+    let people = People::load(db, entries.iter().map(|e| e.user_id).collect()).await?;
     let due_at = work_item::Entity::find()
         .filter(work_item::Column::Kind.eq(WorkKind::Advisory))
         .filter(work_item::Column::SubjectId.eq(row.id.0))
@@ -191,7 +187,7 @@ async fn whole(ctx: &Ctx, row: case::Model) -> StoreResult<Case> {
             .into_iter()
             .map(|e| CaseEntry {
                 at: e.at,
-                by: people.get(&e.user_id).cloned().unwrap_or_default(),
+                by: people.name(e.user_id),
                 side: if e.programme { Side::Programme } else { Side::Company },
                 state: e.state,
                 text: e.text,
