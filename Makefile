@@ -41,6 +41,8 @@ test: ## Every test, the browser's included
 e2e: build ## The browser tests only
 	@scripts/tools.sh test
 	$(ENV)
+	eval "$$(scripts/postgres.sh start)"
+	trap 'scripts/postgres.sh stop' EXIT
 	cd end2end && npx playwright test $(ARGS)
 
 size: build ## Bytes of the first visit, against the budget

@@ -7,13 +7,19 @@
 use crate::i18n::{self, t};
 use domain::access::Action;
 use domain::benefits::bulk::BulkRefusal;
+#[cfg(feature = "ssr")]
+use domain::benefits::go_to_market::MarketingRefusal;
 use domain::benefits::seat::SeatRefusal;
 use domain::benefits::software::RevealRefusal;
 #[cfg(feature = "ssr")]
 use domain::benefits::technical::TechnicalRefusal;
+#[cfg(feature = "ssr")]
+use domain::console::ConsoleRefusal;
 use domain::email::EmailProblem;
 #[cfg(feature = "ssr")]
 use domain::language::Language;
+#[cfg(feature = "ssr")]
+use domain::orders::OrderRefusal;
 #[cfg(feature = "ssr")]
 use domain::password::PasswordProblem;
 #[cfg(feature = "ssr")]
@@ -148,6 +154,18 @@ impl AppError {
                 let field = technical_field(&refusal);
                 told(if field.is_some() { 422 } else { 409 }, field, i18n::technical_refusal(l, &refusal))
             }
+            E::Marketing(refusal) => {
+                let field = marketing_field(&refusal);
+                told(if field.is_some() { 422 } else { 409 }, field, i18n::marketing_refusal(l, &refusal))
+            }
+            E::Order(refusal) => {
+                let field = order_field(&refusal);
+                told(if field.is_some() { 422 } else { 409 }, field, i18n::order_refusal(l, &refusal))
+            }
+            E::Console(refusal) => {
+                let field = console_field(&refusal);
+                told(if field.is_some() { 422 } else { 409 }, field, i18n::console_refusal(l, &refusal))
+            }
             E::Work(refusal) => told(409, None, i18n::work_refusal(l, &refusal)),
             E::MailState(_) => told(409, None, t::refusals::mail_busy(l).to_owned()),
             E::SignIn(refusal) => Self::SignIn(refusal),
@@ -160,7 +178,7 @@ impl AppError {
             E::Setup(SetupRefusal::Token) => told(422, Some("token"), t::refusals::setup_token(l).to_owned()),
             E::Setup(SetupRefusal::AlreadyDone) => told(409, None, t::refusals::setup_done(l).to_owned()),
             E::Name => Self::Name,
-            error @ (E::Busy | E::Db(_) | E::Unreadable | E::Corrupt(_) | E::UnknownDatabase) => {
+            error @ (E::Busy | E::Db(_) | E::Unreadable | E::Corrupt(_) | E::UnknownDatabase | E::Job(_)) => {
                 if unavailable {
                     tracing::warn!(%error, reference, "the database is not available");
                     Self::Unavailable
@@ -188,6 +206,65 @@ fn people_place(refusal: &PeopleRefusal) -> (u16, Option<&'static str>) {
         P::NoSuccessor => (422, Some("successor")),
         P::TooSoon { .. } => (429, None),
         _ => (409, None),
+    }
+}
+
+/// The field that a refusal about Go-To-Market is about.
+#[cfg(feature = "ssr")]
+fn marketing_field(refusal: &MarketingRefusal) -> Option<&'static str> {
+    use MarketingRefusal as R;
+    match refusal {
+        R::Email(_) => Some("email"),
+        R::Phone(_) => Some("phone"),
+        R::LanguageMissing => Some("preferred"),
+        R::AlreadyContact => Some("person"),
+        R::PersonDisabled
+        | R::TooManyContacts
+        | R::OtherKind
+        | R::Expired { .. }
+        | R::NoContact
+        | R::ContactOut { .. }
+        | R::AlreadyPending
+        | R::AlreadyActive
+        | R::NotPossibleAnyMore => None,
+    }
+}
+
+/// The field that a refusal about an order is about.
+#[cfg(feature = "ssr")]
+fn order_field(refusal: &OrderRefusal) -> Option<&'static str> {
+    use OrderRefusal as O;
+    match refusal {
+        O::Missing(field) | O::TooLong(field, _) => Some(field.name()),
+        O::TaxId => Some("tax_id"),
+        O::AmountMissing | O::AmountDiffers { .. } => Some("amount"),
+        O::DateMissing | O::DateOutside { .. } => Some("date"),
+        O::ReferenceMissing | O::ReferenceTooLong { .. } => Some("reference"),
+        O::Buy(_) | O::Changed | O::NotPossibleAnyMore | O::Lapsed { .. } | O::AlreadyPaid { .. } | O::Cancel(_) => {
+            None
+        }
+    }
+}
+
+/// The field that a refusal of the console is about.
+#[cfg(feature = "ssr")]
+fn console_field(refusal: &ConsoleRefusal) -> Option<&'static str> {
+    use ConsoleRefusal as C;
+    match refusal {
+        C::FileMissing | C::NotText => Some("file"),
+        C::StockLevel { .. } => Some("level"),
+        C::NoSuchKey | C::KeyShape => Some("key"),
+        C::DomainTaken { .. } | C::DomainJustTaken | C::Domain => Some("domain"),
+        C::Missing(field) | C::TooLong(field, _) => Some(field.name()),
+        C::Email(_) => Some("account_email"),
+        C::UploadGone
+        | C::PublishedMeanwhile { .. }
+        | C::FileRefused
+        | C::KeyWithdrawn
+        | C::HasGlobalAdmin { .. }
+        | C::AlreadySuspended
+        | C::NotSuspended
+        | C::IssuerTooLong { .. } => None,
     }
 }
 

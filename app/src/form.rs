@@ -24,7 +24,7 @@ pub struct Outcome {
 }
 
 /// Fields that never come back.
-pub const SECRET_FIELDS: [&str; 5] = ["password", "repeated", "current", "token", "form"];
+pub const SECRET_FIELDS: [&str; 8] = ["password", "repeated", "current", "token", "form", "file", "keys", "key"];
 
 /// The outcome for a form, when this page answers it. Never in the browser.
 pub fn outcome(form: &str) -> Option<Outcome> {
@@ -241,6 +241,9 @@ pub fn Field(
     /// What stands in it before anything was typed.
     #[prop(optional, into)]
     value: String,
+    /// It may stay empty.
+    #[prop(optional)]
+    optional: bool,
 ) -> impl IntoView {
     let (typed, wrong) = field_state(of, name, value);
     let described = described_by(name, !hint.is_empty(), wrong.is_some());
@@ -255,7 +258,7 @@ pub fn Field(
                 value=typed
                 autocomplete=autocomplete
                 maxlength=maxlength
-                required=true
+                required=!optional
                 autofocus=wrong.is_some()
                 aria-invalid=wrong.is_some().then_some("true")
                 aria-describedby=described

@@ -9,11 +9,13 @@ pub mod t {
 use crate::error::AppError;
 #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
 use crate::texts;
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use domain::access::{Action, Role, holders};
 use domain::benefits::BenefitStatus;
 use domain::benefits::advisory::{CaseState, Stage};
 use domain::benefits::bulk::{BulkRefusal, MAX_LINES};
+#[cfg(feature = "ssr")]
+use domain::benefits::go_to_market::{MOST_CONTACTS, MarketingRefusal};
 use domain::benefits::seat::{Given, SeatRefusal, Taken};
 use domain::benefits::software::RevealRefusal;
 #[cfg(feature = "ssr")]
@@ -21,8 +23,18 @@ use domain::benefits::technical::TechnicalRefusal;
 #[cfg(feature = "ssr")]
 use domain::catalogue::CatalogueProblem;
 use domain::catalogue::{Category, Unit};
+#[cfg(feature = "ssr")]
+use domain::console::ConsoleRefusal;
 use domain::email::EmailProblem;
 use domain::language::Language::{self, De, En};
+use domain::money::Money;
+#[cfg(feature = "ssr")]
+use domain::orders::OrderRefusal;
+#[cfg(feature = "ssr")]
+use domain::orders::billing::BillField;
+use domain::orders::buy::BuyRefusal;
+use domain::orders::cancel::CancelRefusal;
+use domain::orders::order::OrderState;
 #[cfg(feature = "ssr")]
 use domain::password::{MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, PasswordProblem};
 use domain::people::Held;
@@ -34,6 +46,9 @@ use domain::queue::WorkKind;
 #[cfg(feature = "ssr")]
 use domain::queue::WorkRefusal;
 use domain::refusal::{CompanyRefusal, SignInRefusal};
+#[cfg(feature = "ssr")]
+use domain::reminder::{Ending, EndingLine};
+use domain::schedule::Job;
 
 const MONTHS: [[&str; 12]; 2] = [
     [
@@ -110,6 +125,20 @@ fn clock_rounded_up(at: DateTime<Utc>) -> String {
 /// `3 March 2026, 09:14 UTC`.
 pub fn moment(l: Language, at: DateTime<Utc>) -> String {
     t::words::at_time(l, &date(l, at), &clock(at))
+}
+
+/// `1,670.00 USD` or `1.670,00 USD`.
+pub fn money(l: Language, amount: Money) -> String {
+    let minor = amount.minor.unsigned_abs();
+    let (sign, point) = (if amount.minor < 0 { "-" } else { "" }, if l == De { "," } else { "." });
+    let cents = minor % 100;
+    let zero = if cents < 10 { "0" } else { "" };
+    [sign, &number(l, minor / 100), point, zero, &cents.to_string(), " ", amount.currency.as_str()].concat()
+}
+
+/// A day, as [`date`] writes it.
+pub fn day(l: Language, day: NaiveDate) -> String {
+    date(l, day.and_time(chrono::NaiveTime::MIN).and_utc())
 }
 
 /// Bytes in decimal units, as shops and browsers count: `3.4 GB`.
@@ -237,6 +266,7 @@ pub fn error(l: Language, error: &AppError) -> String {
             RevealRefusal::OrderEnded { at } => r::reveal_ended(l, &date(l, *at)),
             RevealRefusal::NotDeliveredYet => t::software::not_delivered(l).to_owned(),
             RevealRefusal::TooManyLooks { until } => r::reveal_too_many(l, &clock_rounded_up(*until)),
+            RevealRefusal::CancellationWaits { since } => r::reveal_cancellation(l, &date(l, *since)),
             RevealRefusal::EndsRefund { .. } => t::software::confirm_title(l).to_owned(),
         },
         AppError::Seat(refusal) => seat_refusal(l, refusal),
@@ -299,6 +329,38 @@ pub fn work_refusal(l: Language, refusal: &WorkRefusal) -> String {
     }
 }
 
+/// Why something about Go-To-Market cannot be done.
+#[cfg(feature = "ssr")]
+pub fn marketing_refusal(l: Language, refusal: &MarketingRefusal) -> String {
+    use MarketingRefusal as M;
+    use t::refusals as r;
+    match refusal {
+        M::TooManyContacts => r::contacts_most(l, MOST_CONTACTS),
+        M::AlreadyContact => r::contact_already(l).to_owned(),
+        M::PersonDisabled => r::technical_disabled(l).to_owned(),
+        M::Email(problem) => error(l, &AppError::Email(*problem)),
+        M::Phone(problem) => phone_problem(l, *problem).to_owned(),
+        M::LanguageMissing => r::field_missing(l).to_owned(),
+        M::OtherKind => r::technical_other(l).to_owned(),
+        M::Expired { at } => r::offer_expired(l, &date(l, *at)),
+        M::NoContact => r::offer_no_contact(l).to_owned(),
+        M::ContactOut { name } => t::marketing::out(l, name),
+        M::AlreadyPending => r::offer_pending(l).to_owned(),
+        M::AlreadyActive => r::offer_active(l).to_owned(),
+        M::NotPossibleAnyMore => r::technical_over(l).to_owned(),
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn phone_problem(l: Language, problem: PhoneProblem) -> &'static str {
+    use t::refusals as r;
+    match problem {
+        PhoneProblem::Empty => r::phone_empty(l),
+        PhoneProblem::NotInternational => r::phone_international(l),
+        PhoneProblem::NotANumber => r::phone_shape(l),
+    }
+}
+
 /// Why something technical cannot be done.
 #[cfg(feature = "ssr")]
 pub fn technical_refusal(l: Language, refusal: &TechnicalRefusal) -> String {
@@ -313,9 +375,7 @@ pub fn technical_refusal(l: Language, refusal: &TechnicalRefusal) -> String {
         T::NotPossibleAnyMore => r::technical_over(l).to_owned(),
         T::Missing(_) => r::field_missing(l).to_owned(),
         T::TooLong(_, most) | T::TextTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
-        T::Phone(PhoneProblem::Empty) => r::phone_empty(l).to_owned(),
-        T::Phone(PhoneProblem::NotInternational) => r::phone_international(l).to_owned(),
-        T::Phone(PhoneProblem::NotANumber) => r::phone_shape(l).to_owned(),
+        T::Phone(problem) => phone_problem(l, *problem).to_owned(),
         T::HoursMissing => r::hours_missing(l).to_owned(),
         T::TooManyHours { most } => r::hours_most(l, u64::from(*most)),
         T::HoursLeft { left } => r::hours_left(l, u64::from(*left)),
@@ -357,7 +417,122 @@ pub fn work_kind(l: Language, kind: WorkKind) -> &'static str {
     match kind {
         WorkKind::Support => t::operator::kind_support(l),
         WorkKind::Advisory => t::operator::kind_advisory(l),
+        WorkKind::Offer => t::operator::kind_offer(l),
+        WorkKind::Payment => t::operator::kind_payment(l),
+        WorkKind::Cancellation => t::operator::kind_cancellation(l),
         WorkKind::RoleRequest => t::operator::kind_role_request(l),
+    }
+}
+
+/// What the program does by itself.
+pub fn job(l: Language, job: Job) -> &'static str {
+    match job {
+        Job::Expire => t::operator::job_expire(l),
+        Job::Orders => t::operator::job_orders(l),
+        Job::Remind => t::operator::job_remind(l),
+        Job::Clean => t::operator::job_clean(l),
+    }
+}
+
+/// Why a package is not sold to a company.
+pub fn buy_refusal(l: Language, refusal: &BuyRefusal) -> String {
+    use t::membership as m;
+    match refusal {
+        BuyRefusal::NotOnSale => m::refuse_not_on_sale(l).to_owned(),
+        BuyRefusal::Held { until, renew_from } => m::refuse_held(l, &date(l, *until), &date(l, *renew_from)),
+        BuyRefusal::Renewed { starts_at } => m::refuse_renewed(l, &date(l, *starts_at)),
+        BuyRefusal::Waits { number } => m::refuse_waits(l, number),
+        BuyRefusal::Excluded { by } => m::refuse_excluded(l, by.get(l)),
+    }
+}
+
+/// Why an order cannot be given back.
+pub fn cancel_refusal(l: Language, refusal: &CancelRefusal) -> String {
+    use t::membership as m;
+    match refusal {
+        CancelRefusal::NotPaid => m::why_not_paid(l).to_owned(),
+        CancelRefusal::AlreadyEnded { at } => m::why_ended(l, &date(l, *at)),
+        CancelRefusal::KeySeen { product, by, at } => m::why_key(l, product, by, &date(l, *at)),
+        CancelRefusal::WindowClosed { at } => m::why_closed(l, &moment(l, *at)),
+        CancelRefusal::Waits { since } => m::why_waits(l, &date(l, *since)),
+        CancelRefusal::NotPossibleAnyMore => m::why_over(l).to_owned(),
+    }
+}
+
+/// Where an order stands.
+pub fn order_state(l: Language, state: OrderState) -> &'static str {
+    use t::membership as m;
+    match state {
+        OrderState::Open => m::state_open(l),
+        OrderState::Withdrawn => m::state_withdrawn(l),
+        OrderState::Lapsed => m::state_lapsed(l),
+        OrderState::Refunded => m::state_refunded(l),
+        OrderState::Upcoming => m::state_upcoming(l),
+        OrderState::Active => m::state_active(l),
+        OrderState::Grace => m::state_grace(l),
+        OrderState::Over => m::state_over(l),
+    }
+}
+
+/// Why an order is not taken, paid or given back.
+#[cfg(feature = "ssr")]
+pub fn order_refusal(l: Language, refusal: &OrderRefusal) -> String {
+    use OrderRefusal as O;
+    use t::{refusals as r, told as w};
+    match refusal {
+        O::Buy(refusal) => buy_refusal(l, refusal),
+        O::Missing(_) => r::field_missing(l).to_owned(),
+        O::TooLong(BillField::Address, _) => w::address_long(l).to_owned(),
+        O::TooLong(_, most) | O::ReferenceTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
+        O::TaxId => w::tax_id(l).to_owned(),
+        O::Changed => w::changed(l).to_owned(),
+        O::NotPossibleAnyMore => w::order_over(l).to_owned(),
+        O::Lapsed { at } => w::order_lapsed(l, &date(l, *at)),
+        O::AlreadyPaid { by, at } => w::order_paid(l, by, &moment(l, *at)),
+        O::AmountMissing => w::amount_missing(l).to_owned(),
+        O::AmountDiffers { due } => w::amount_differs(l, &money(l, *due)),
+        O::DateMissing => w::date_missing(l).to_owned(),
+        O::DateOutside { from, to } => w::date_outside(l, &day(l, *from), &day(l, *to)),
+        O::ReferenceMissing => w::reference_missing(l).to_owned(),
+        O::Cancel(CancelRefusal::NotPossibleAnyMore) => w::cancel_over(l).to_owned(),
+        O::Cancel(refusal) => cancel_refusal(l, refusal),
+    }
+}
+
+/// Why something in the console is refused.
+#[cfg(feature = "ssr")]
+pub fn console_refusal(l: Language, refusal: &ConsoleRefusal) -> String {
+    use ConsoleRefusal as C;
+    use t::{refusals as r, told as w};
+    match refusal {
+        C::FileMissing => w::file_missing(l).to_owned(),
+        C::NotText => w::not_text(l).to_owned(),
+        C::UploadGone => w::upload_gone(l).to_owned(),
+        C::PublishedMeanwhile { version } => w::published_meanwhile(l, &version.to_string()),
+        C::FileRefused => w::file_refused(l).to_owned(),
+        C::StockLevel { most } => w::stock_level(l, &number(l, u64::from(*most))),
+        C::NoSuchKey => w::no_such_key(l).to_owned(),
+        C::KeyShape => w::key_shape(l).to_owned(),
+        C::KeyWithdrawn => w::key_withdrawn(l).to_owned(),
+        C::DomainTaken { name } => w::domain_taken(l, name),
+        C::DomainJustTaken => w::domain_just_taken(l).to_owned(),
+        C::Domain => w::domain(l).to_owned(),
+        C::Missing(_) => r::field_missing(l).to_owned(),
+        C::TooLong(_, most) | C::IssuerTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
+        C::Email(problem) => error(l, &AppError::Email(*problem)),
+        C::HasGlobalAdmin { name } => w::has_admin(l, name),
+        C::AlreadySuspended => w::already_suspended(l).to_owned(),
+        C::NotSuspended => w::not_suspended(l).to_owned(),
+    }
+}
+
+/// What ends, for a line of a mail and of a calendar.
+#[cfg(feature = "ssr")]
+pub fn ending(l: Language, line: &EndingLine) -> String {
+    match line.ending {
+        Ending::Activation => t::calendar::activation(l, &line.name, &line.package),
+        Ending::Benefit => t::calendar::benefit(l, &line.name, &line.package),
+        Ending::Term => t::calendar::term(l, &line.name),
     }
 }
 
@@ -386,6 +561,7 @@ pub fn held_how(l: Language, how: Given) -> &'static str {
         Given::ByOneself => t::seats::how_by_oneself(l),
         Given::FromFile => t::seats::how_from_file(l),
         Given::HandedOver => t::seats::how_handed_over(l),
+        Given::CarriedOver => t::seats::how_carried_over(l),
     }
 }
 
@@ -398,6 +574,8 @@ pub fn held_why(l: Language, held: &Held) -> String {
         Some(Taken::Reassigned) => t::seats::why_reassigned(l, by),
         Some(Taken::Freed) => t::seats::why_freed(l, by),
         Some(Taken::HandedOver) => t::seats::why_handed_over(l, by),
+        Some(Taken::CarriedOver) => t::seats::why_carried_over(l).to_owned(),
+        Some(Taken::OrderCancelled) => t::seats::why_order_cancelled(l).to_owned(),
     }
 }
 
@@ -425,6 +603,35 @@ pub fn people_refusal(l: Language, refusal: &PeopleRefusal) -> String {
         P::ReasonTooLong => r::reason_long(l, &MAX_REASON.to_string()),
         P::NoSuccessor => r::no_successor(l).to_owned(),
         P::RolesChanged => r::roles_changed(l).to_owned(),
+    }
+}
+
+/// What is wrong with a line of a catalogue file, and what to do.
+#[cfg(feature = "ssr")]
+pub fn file_finding(l: Language, finding: &store::catalogue::file::FileFinding) -> String {
+    use store::catalogue::file::FileProblem;
+    match &finding.what {
+        FileProblem::TooLarge => t::catalogue::too_large(l).to_owned(),
+        FileProblem::Format(message) => t::catalogue::format(l, message.trim()),
+        FileProblem::Content { field, problem } => t::catalogue::at_field(l, field, &catalogue_problem(l, problem)),
+    }
+}
+
+/// What is wrong with a line of a key file, and what to do. Never the key.
+#[cfg(feature = "ssr")]
+pub fn key_finding(l: Language, finding: &store::key_pool::KeyFinding) -> String {
+    use store::key_pool::KeyFileProblem as P;
+    use t::catalogue as c;
+    match &finding.problem {
+        P::Header => c::keys_header(l).to_owned(),
+        P::NotARow => c::keys_row(l).to_owned(),
+        P::UnknownProduct { code } => c::keys_product(l, code),
+        P::ProductWithoutKeys { code } => c::keys_without(l, code),
+        P::Shape => c::keys_shape(l).to_owned(),
+        P::DuplicateOfLine { line } => c::keys_duplicate(l, &line.to_string()),
+        P::DuplicateInStock => c::keys_stock(l).to_owned(),
+        P::Empty => c::keys_empty(l).to_owned(),
+        P::TooLarge => c::keys_large(l).to_owned(),
     }
 }
 

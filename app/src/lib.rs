@@ -18,10 +18,15 @@ mod global_admin;
 pub mod i18n;
 #[cfg(feature = "ssr")]
 mod invitation;
+pub mod invoice;
+mod live;
 #[cfg(feature = "ssr")]
 pub mod mail;
+mod membership;
 mod my_benefits;
+mod offer_view;
 mod operator;
+mod order_view;
 mod picker;
 mod preferences;
 mod profile;

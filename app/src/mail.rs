@@ -78,6 +78,28 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
             letter.quote = quote(reason);
             letter.link = link(m::technical_link(l), "/benefits/technical");
         }
+        MailFacts::OfferActive { company, product, package, until, instructions, text } => {
+            letter.subject = m::offer_subject(l, product);
+            letter.paragraphs = vec![m::offer_text(l, company, product, &i18n::date(l, *until))];
+            if !instructions.is_empty() {
+                letter.paragraphs.push(instructions.clone());
+            }
+            letter.paragraphs.push(m::offer_why(l, company));
+            letter.facts = vec![
+                fact(m::product(l), product),
+                fact(m::package(l), package),
+                fact(m::until(l), &i18n::date(l, *until)),
+            ];
+            letter.quote = quote(text);
+            letter.link = link(m::offer_link(l), "/benefits/go-to-market");
+        }
+        MailFacts::OfferDeclined { product, package, reason } => {
+            letter.subject = m::offer_declined_subject(l, product);
+            letter.paragraphs = vec![m::offer_declined_text(l).to_owned()];
+            letter.facts = vec![fact(m::product(l), product), fact(m::package(l), package)];
+            letter.quote = quote(reason);
+            letter.link = link(m::offer_link(l), "/benefits/go-to-market");
+        }
         MailFacts::CaseSubmitted { number, title, product, hours } => {
             letter.subject = m::case_submitted_subject(l, number);
             letter.paragraphs = vec![m::case_submitted_text(l, title), m::case_submitted_hours(l, u64::from(*hours))];
@@ -108,6 +130,80 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
             letter.quote = quote(text);
             letter.facts = vec![fact(m::case(l), number)];
             letter.link = link(m::case_link(l), &case_path(number));
+        }
+        MailFacts::Reminders { company, lines, more } => {
+            letter.subject = m::reminders_subject(l, lines.len() as u64 + u64::from(*more));
+            letter.paragraphs = vec![m::reminders_text(l, company)];
+            if *more > 0 {
+                letter.paragraphs.push(m::reminders_more(l, u64::from(*more)));
+            }
+            letter.paragraphs.push(m::reminders_how(l).to_owned());
+            letter.facts = lines.iter().map(|line| (i18n::ending(l, line), i18n::date(l, line.at))).collect();
+            letter.link = link(m::reminders_link(l), "/");
+        }
+        MailFacts::JobLate { job, since } => {
+            letter.subject = m::job_subject(l, i18n::job(l, *job));
+            letter.paragraphs = vec![m::job_text(l, i18n::job(l, *job), &i18n::moment(l, *since))];
+            letter.link = link(m::job_link(l), "/operator/jobs");
+        }
+        MailFacts::OrderPlaced { number, package, price, until, pay_to } => {
+            letter.subject = m::order_placed_subject(l, number, package);
+            letter.paragraphs = vec![m::order_placed_text(l, &i18n::date(l, *until))];
+            letter.facts = vec![
+                fact(m::order_number(l), number),
+                fact(m::package(l), package),
+                fact(m::order_price(l), &i18n::money(l, *price)),
+                fact(m::order_until(l), &i18n::date(l, *until)),
+            ];
+            letter.quote = quote(pay_to);
+            letter.link = link(m::order_link(l), "/membership/orders");
+        }
+        MailFacts::OrderPaid { number, package, from, until, owed } => {
+            letter.subject = m::order_paid_subject(l, package);
+            letter.paragraphs = vec![m::order_paid_text(l, package, &i18n::date(l, *from), &i18n::date(l, *until))];
+            if *owed > 0 {
+                letter.paragraphs.push(m::order_paid_owed(l, u64::from(*owed)));
+            }
+            letter.facts = vec![fact(m::order_number(l), number)];
+            letter.link = link(m::order_link(l), "/membership/orders");
+        }
+        MailFacts::OrderLapsed { number, package } => {
+            letter.subject = m::order_lapsed_subject(l, number);
+            letter.paragraphs = vec![m::order_lapsed_text(l, package)];
+            letter.link = link(m::offers_link(l), "/membership/offers");
+        }
+        MailFacts::CancellationDecided { number, order, package, refund, reason } => {
+            (letter.subject, letter.paragraphs) = match refund {
+                Some(amount) => (
+                    m::cancellation_approved_subject(l, number),
+                    vec![m::cancellation_approved_text(l, package, &i18n::money(l, *amount))],
+                ),
+                None => (m::cancellation_declined_subject(l, number), vec![m::cancellation_declined_text(l, package)]),
+            };
+            letter.quote = quote(reason);
+            letter.facts = vec![fact(m::order_number(l), order)];
+            letter.link = link(m::cancellation_link(l), "/membership/orders");
+        }
+        MailFacts::KeysDelivered { product, package, keys } => {
+            letter.subject = m::keys_delivered_subject(l, product);
+            letter.paragraphs = vec![m::keys_delivered_text(l, u64::from(*keys))];
+            letter.facts = vec![fact(m::product(l), product), fact(m::package(l), package)];
+            letter.link = link(m::keys_link(l), "/benefits/software");
+        }
+        MailFacts::KeyWithdrawn { product, package, replaced } => {
+            let text = if *replaced { m::key_withdrawn_replaced(l) } else { m::key_withdrawn_owed(l) };
+            letter.subject = m::key_withdrawn_subject(l, product);
+            letter.paragraphs = vec![text.to_owned()];
+            letter.facts = vec![fact(m::product(l), product), fact(m::package(l), package)];
+            letter.link = link(m::keys_link(l), "/benefits/software");
+        }
+        MailFacts::LowStock { product, left, owed } => {
+            letter.subject = m::low_stock_subject(l, product);
+            letter.paragraphs = vec![m::low_stock_text(l, u64::from(*left), product)];
+            if *owed > 0 {
+                letter.paragraphs.push(m::low_stock_owed(l, u64::from(*owed)));
+            }
+            letter.link = link(m::low_stock_link(l), "/operator/keys");
         }
         MailFacts::Test { by } => {
             letter.subject = m::test_subject(l).to_owned();

@@ -72,7 +72,8 @@ impl Picker {
 fn here(path: &str, query: &ParamsMap) -> String {
     let mut kept = ParamsMap::new();
     for (name, value) in query.clone() {
-        if !matches!(&*name, "user" | "find" | "done" | "form" | "benefit" | "email") {
+        if !matches!(&*name, "user" | "find" | "done" | "form" | "benefit" | "entry" | "email" | "phone" | "preferred")
+        {
             kept.insert(name, value);
         }
     }

@@ -6,7 +6,10 @@
 
 use crate::cases::{case_page, list_page, new_page};
 use crate::global_admin::global_admin_page;
-use crate::operator::{mail_page, outbox_page, queue_page, work_page};
+use crate::operator::{
+    catalogue_page, companies_page, company_page, import_page, jobs_page, key_page, keys_page, mail_page, order_page,
+    orders_page, outbox_page, pool_page, queue_page, trial_page, work_page,
+};
 use crate::ui::not_found;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -44,6 +47,17 @@ fn page(path: &str) -> AnyView {
         ["benefits", "technical", "requests", number] => case_page(number.to_owned()),
         ["operator", "queue"] => queue_page(),
         ["operator", "queue", id] => work_page(id.to_owned()),
+        ["operator", "jobs"] => jobs_page(),
+        ["operator", "orders"] => orders_page(),
+        ["operator", "orders", id] => order_page(id.to_owned()),
+        ["operator", "catalogue"] => catalogue_page(),
+        ["operator", "catalogue", id] => trial_page(id.to_owned()),
+        ["operator", "keys"] => keys_page(),
+        ["operator", "keys", "import", id] => import_page(id.to_owned()),
+        ["operator", "keys", product] => pool_page(product.to_owned()),
+        ["operator", "keys", product, id] => key_page(product.to_owned(), id.to_owned()),
+        ["operator", "companies"] => companies_page(),
+        ["operator", "companies", id] => company_page(id.to_owned()),
         ["operator", "outbox"] => outbox_page(),
         ["operator", "outbox", id] => mail_page(id.to_owned()),
         _ => not_found(),

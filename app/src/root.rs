@@ -5,6 +5,8 @@ use crate::dashboard::DashboardPage;
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 use crate::i18n::{self, t};
+use crate::live::{Live, News};
+use crate::membership::MembershipPages;
 use crate::my_benefits::MyBenefitsPage;
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
 use crate::profile::ProfilePage;
@@ -68,6 +70,7 @@ pub fn App() -> impl IntoView {
     provide_context(preferences);
     let viewer = load(|| (), |()| get_viewer());
     provide_context(CurrentViewer(viewer));
+    provide_context(Live::new());
     view! {
         <Router>
             <Routes fallback=NotFound>
@@ -78,6 +81,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/technical/requests/*rest") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category/:benefit/seats/*rest") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/membership/*rest") view={Lazy::<MembershipPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/my-benefits") view={Lazy::<MyBenefitsPage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/users") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/users/:id") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
@@ -125,6 +129,7 @@ fn Frame() -> impl IntoView {
                 <Outlet />
             </main>
         </div>
+        <News />
     }
 }
 
@@ -223,16 +228,28 @@ fn Menu(viewer: Viewer) -> impl IntoView {
     let mine =
         viewer.can(Action::OpenMyBenefits).then(|| link("/my-benefits".to_owned(), t::shell::my_benefits(l), None));
     let users = viewer.can(Action::SeeRoleHolders).then(|| link("/account/users".to_owned(), t::users::title(l), None));
+    let membership = viewer.can(Action::SeeOrders).then(|| {
+        view! {
+            {link("/membership/offers".to_owned(), t::membership::offers(l), None)}
+            {link("/membership/orders".to_owned(), t::membership::orders(l), None)}
+        }
+    });
     let console = viewer.can(Action::WorkQueue).then(|| {
         view! {
             {link("/operator/queue".to_owned(), t::shell::queue(l), None)}
+            {link("/operator/orders".to_owned(), t::console::orders(l), None)}
+            {link("/operator/companies".to_owned(), t::console::companies(l), None)}
+            {link("/operator/catalogue".to_owned(), t::console::catalogue(l), None)}
+            {link("/operator/keys".to_owned(), t::console::keys(l), None)}
             {link("/operator/outbox".to_owned(), t::shell::outbox(l), None)}
+            {link("/operator/jobs".to_owned(), t::shell::jobs(l), None)}
         }
     });
     view! {
         <nav class="side" aria-label=t::shell::menu(l)>
             {link("/".to_owned(), t::shell::dashboard(l), None)}
             {categories.map(|links| view! { <h2>{t::shell::benefits(l)}</h2> {links} })}
+            {membership.map(|links| view! { <h2>{t::membership::menu(l)}</h2> {links} })}
             <h2>{t::shell::settings(l)}</h2>
             {mine}
             {users}
@@ -264,6 +281,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         _ => view! { <App /> }.into_any(),
     };
     let texts = crate::texts::path(preferences.language);
+    let seen = use_context::<http::request::Parts>()
+        .and_then(|parts| parts.extensions.get::<crate::session::ssr::Seen>().copied())
+        .filter(|_| !is_plain)
+        .map(|seen| seen.0.to_string());
     let scripts = (!is_plain).then(|| {
         view! {
             <link rel="preload" r#as="fetch" type="text/plain" crossorigin="anonymous" href=texts />
@@ -272,7 +293,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang=preferences.language.tag() data-theme=preferences.theme.slug() data-demo=preferences.demo.then_some("")>
+        <html lang=preferences.language.tag() data-theme=preferences.theme.slug() data-demo=preferences.demo.then_some("") data-seen=seen>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

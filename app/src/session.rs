@@ -151,6 +151,10 @@ pub mod ssr {
         pub links: std::sync::Arc<domain::view::Links>,
     }
 
+    /// How far a page had seen what happens when it was drawn.
+    #[derive(Clone, Copy)]
+    pub struct Seen(pub i64);
+
     /// A name that only this host can set, over https.
     pub const SECURE_COOKIE: &str = "__Host-vorteil";
     /// For http on a loopback address.

@@ -50,6 +50,7 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
         .into_any(),
         SupportState::Declined => view! { <p>{t::technical::declined(l, &a.person, &decided, &a.reason)}</p> }.into_any(),
         SupportState::Withdrawn => view! { <p>{t::technical::withdrawn(l, &a.person, &decided)}</p> }.into_any(),
+        SupportState::Lapsed => view! { <p>{t::technical::lapsed(l, &a.person, &decided)}</p> }.into_any(),
         SupportState::Replaced => view! { <p>{t::technical::replaced(l, &a.person)}</p> }.into_any(),
     }
 }

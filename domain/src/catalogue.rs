@@ -1,5 +1,6 @@
 //! The catalogue: what the programme offers, and which entries are well-formed.
 
+use crate::access::Action;
 use crate::benefits::seat::ReassignLimits;
 use crate::language::LocalText;
 use crate::money::Money;
@@ -31,6 +32,8 @@ pub struct CategorySpec {
     /// Last part of the page's address, `/benefits/{slug}`.
     pub slug: &'static str,
     pub fulfilments: &'static [Fulfilment],
+    /// What it takes to open its page.
+    pub opens: Action,
 }
 
 impl Category {
@@ -38,15 +41,14 @@ impl Category {
 
     pub const fn spec(self) -> CategorySpec {
         use Fulfilment as F;
-        match self {
-            Self::Software => {
-                CategorySpec { slug: "software", fulfilments: &[F::SoftwareKey, F::DownloadOnly, F::None] }
-            }
-            Self::Cloud => CategorySpec { slug: "cloud", fulfilments: &[F::UsageAssign, F::CloudKey] },
-            Self::VisualStudio => CategorySpec { slug: "visual-studio", fulfilments: &[F::SeatAssign] },
-            Self::Technical => CategorySpec { slug: "technical", fulfilments: &[F::SupportAssign, F::RequestForm] },
-            Self::GoToMarket => CategorySpec { slug: "go-to-market", fulfilments: &[F::GtmActivate] },
-        }
+        let (slug, fulfilments, opens): (_, &[Fulfilment], _) = match self {
+            Self::Software => ("software", &[F::SoftwareKey, F::DownloadOnly, F::None], Action::OpenBenefits),
+            Self::Cloud => ("cloud", &[F::UsageAssign, F::CloudKey], Action::OpenBenefits),
+            Self::VisualStudio => ("visual-studio", &[F::SeatAssign], Action::OpenBenefits),
+            Self::Technical => ("technical", &[F::SupportAssign, F::RequestForm], Action::OpenBenefits),
+            Self::GoToMarket => ("go-to-market", &[F::GtmActivate], Action::ActivateOffer),
+        };
+        CategorySpec { slug, fulfilments, opens }
     }
 
     pub fn from_slug(slug: &str) -> Option<Self> {

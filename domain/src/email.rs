@@ -84,6 +84,12 @@ impl From<Email> for String {
     }
 }
 
+/// An address that differs from the company's account e-mail, whatever the case and the blanks.
+pub fn other_than(raw: &str, company: &Email) -> Result<Email, EmailProblem> {
+    let email = Email::parse(raw)?;
+    if email.same_as(company) { Err(EmailProblem::SameAsCompany) } else { Ok(email) }
+}
+
 /// An address for a person that differs from the company's account e-mail, and from the
 /// person's own. Rule R-MAIL-1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,10 +97,7 @@ pub struct AlternativeEmail(Email);
 
 impl AlternativeEmail {
     pub fn parse(raw: &str, company: &Email, account: &Email) -> Result<Self, EmailProblem> {
-        let email = Email::parse(raw)?;
-        if email.same_as(company) {
-            return Err(EmailProblem::SameAsCompany);
-        }
+        let email = other_than(raw, company)?;
         if email.same_as(account) {
             return Err(EmailProblem::SameAsAccount);
         }

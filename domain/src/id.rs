@@ -35,13 +35,13 @@ macro_rules! ids {
 ids! {
     CompanyId, UserId, SessionId,
     CatalogueVersionId, ProductId, ProductVersionId, PackageId, PackageVersionId, PackageItemId,
-    OrderId, TermId, BenefitId,
+    OrderId, TermId, BenefitId, PaymentId, CancellationId,
     LicenceKeyId, KeyRevealId,
     SeatId, AssignmentId, BulkId,
     InvitationId, RoleRequestId,
     SupportActivationId, CaseId, CaseEntryId, WorkId, MailId,
-    MarketingContactId,
-    AuditEventId,
+    MarketingContactId, OfferActivationId, ReminderId,
+    AuditEventId, UploadId,
 }
 
 #[cfg(test)]

@@ -29,6 +29,14 @@ impl Language {
         }
     }
 
+    /// What its speakers call it.
+    pub const fn endonym(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::De => "Deutsch",
+        }
+    }
+
     /// Reads a tag; regions are ignored (`de-AT` is German).
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.trim().split(['-', '_']).next()?;

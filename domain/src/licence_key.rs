@@ -33,6 +33,22 @@ impl LicenceKey {
     }
 }
 
+/// A text without the keys that somebody has pasted into it.
+pub fn hide_keys(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let mut out = String::with_capacity(text.len());
+    for part in text.split_inclusive(|c: char| !is_part(c)) {
+        let word = part.trim_end_matches(|c: char| !is_part(c));
+        if LicenceKey::parse(word).is_ok() {
+            out.push_str("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX");
+        } else {
+            out.push_str(word);
+        }
+        out.push_str(&part[word.len()..]);
+    }
+    out
+}
+
 impl std::fmt::Debug for LicenceKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("LicenceKey(<redacted>)")
@@ -54,6 +70,15 @@ impl std::fmt::Debug for RevealedKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_in_a_text_are_hidden() {
+        let text = "Posted: \u{201e}demo1-7qx2m-4kd9p-h2vtr-8wnc6\u{201c}, twice.\nDEMO1-7QX2M-4KD9P-H2VTR-8WNC6";
+        let hidden = hide_keys(text);
+        assert!(!hidden.to_uppercase().contains("7QX2M"), "{hidden}");
+        assert!(hidden.starts_with("Posted: \u{201e}XXXXX-") && hidden.contains("\u{201c}, twice.\n"), "{hidden}");
+        assert_eq!(hide_keys("well-known, 24-hour"), "well-known, 24-hour");
+    }
 
     /// Rule R-KEY-2.
     #[test]

@@ -7,6 +7,9 @@
 use crate::benefits::advisory::CaseState;
 use crate::id::MailId;
 use crate::language::Language;
+use crate::money::Money;
+use crate::reminder::EndingLine;
+use crate::schedule::Job;
 use crate::words::stored_words;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -44,6 +47,23 @@ pub enum MailFacts {
         package: String,
         reason: String,
     },
+    /// Instructions for an offer; to the marketing contact.
+    OfferActive {
+        company: String,
+        product: String,
+        package: String,
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        until: DateTime<Utc>,
+        /// The catalogue's, in the contact's language.
+        instructions: String,
+        /// What the operator adds.
+        text: String,
+    },
+    OfferDeclined {
+        product: String,
+        package: String,
+        reason: String,
+    },
     CaseSubmitted {
         number: String,
         title: String,
@@ -64,6 +84,68 @@ pub enum MailFacts {
         title: String,
         text: String,
     },
+    /// What ends soon, for one person, once a day.
+    Reminders {
+        company: String,
+        lines: Vec<EndingLine>,
+        /// So many more end.
+        more: u32,
+    },
+    /// Something that the program does by itself is late; to the programme's staff.
+    JobLate {
+        job: Job,
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        since: DateTime<Utc>,
+    },
+    /// The confirmation of an order, with what is to be paid.
+    OrderPlaced {
+        number: String,
+        package: String,
+        price: Money,
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        until: DateTime<Utc>,
+        pay_to: String,
+    },
+    OrderPaid {
+        number: String,
+        package: String,
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        from: DateTime<Utc>,
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        until: DateTime<Utc>,
+        /// Keys that come later.
+        owed: u32,
+    },
+    OrderLapsed {
+        number: String,
+        package: String,
+    },
+    CancellationDecided {
+        number: String,
+        order: String,
+        package: String,
+        /// What goes back; nothing when it was declined.
+        refund: Option<Money>,
+        reason: String,
+    },
+    /// Keys that were owed have come.
+    KeysDelivered {
+        product: String,
+        package: String,
+        keys: u32,
+    },
+    /// A key of the company works no more; another one, or the word that it comes, is in its place.
+    KeyWithdrawn {
+        product: String,
+        package: String,
+        replaced: bool,
+    },
+    /// There are few keys left; to the programme's staff.
+    LowStock {
+        product: String,
+        left: u32,
+        owed: u32,
+    },
     /// An operator tries whether mail arrives.
     Test {
         by: String,
@@ -79,9 +161,20 @@ impl MailFacts {
             Self::SeatAssigned { .. } => "seat_assigned",
             Self::SupportActive { .. } => "support_active",
             Self::SupportDeclined { .. } => "support_declined",
+            Self::OfferActive { .. } => "offer_active",
+            Self::OfferDeclined { .. } => "offer_declined",
             Self::CaseSubmitted { .. } => "case_submitted",
             Self::CaseMoved { .. } => "case_moved",
             Self::CaseAnswered { .. } => "case_answered",
+            Self::Reminders { .. } => "reminders",
+            Self::JobLate { .. } => "job_late",
+            Self::OrderPlaced { .. } => "order_placed",
+            Self::OrderPaid { .. } => "order_paid",
+            Self::OrderLapsed { .. } => "order_lapsed",
+            Self::CancellationDecided { .. } => "cancellation_decided",
+            Self::KeysDelivered { .. } => "keys_delivered",
+            Self::KeyWithdrawn { .. } => "key_withdrawn",
+            Self::LowStock { .. } => "low_stock",
             Self::Test { .. } => "test",
         }
     }

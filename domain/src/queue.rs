@@ -1,8 +1,10 @@
 //! The work of the programme's staff: one list of all kinds, and when an answer is due.
 
 use crate::benefits::advisory::Case;
+use crate::benefits::go_to_market::OfferWork;
 use crate::benefits::technical::SupportWork;
 use crate::id::{UserId, WorkId};
+use crate::orders::order::Order;
 use crate::people::RoleRequest;
 use crate::words::stored_words;
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc, Weekday};
@@ -15,6 +17,12 @@ stored_words! {
         Support = "support",
         /// A case of advisory hours or presales.
         Advisory = "advisory",
+        /// A Go-To-Market offer waits to be activated.
+        Offer = "offer",
+        /// An order waits for its payment.
+        Payment = "payment",
+        /// A company wants to give an order back.
+        Cancellation = "cancellation",
         /// The role of Global admin, in a company that has none.
         RoleRequest = "role_request",
     }
@@ -119,6 +127,9 @@ pub struct Work {
 pub enum WorkSubject {
     Support(SupportWork),
     Advisory(Case),
+    Offer(OfferWork),
+    /// Boxed: it is much larger than the others.
+    Order(Box<Order>),
     RoleRequest(RoleRequest),
 }
 

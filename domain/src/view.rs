@@ -1,9 +1,10 @@
 //! What the frame around the pages, the dashboard and the profile show.
 
 use crate::access::{Action, Principal, Role};
-use crate::catalogue::{Category, Unit};
-use crate::id::SessionId;
+use crate::catalogue::{Category, Fulfilment, Unit};
+use crate::id::{OrderId, SessionId};
 use crate::language::Language;
+use crate::reminder::EndingLine;
 use crate::theme::Theme;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,10 @@ pub enum Concern {
     Pending,
     /// So many seats are free.
     SeatsFree(u32),
+    /// So many hours can be asked for; `None` is unlimited.
+    HoursFree(Option<u32>),
+    /// An offer can be activated.
+    OfferFree,
 }
 
 /// A benefit that wants attention.
@@ -68,18 +73,36 @@ pub struct Attention {
     pub name: String,
     pub package: String,
     pub category: Category,
+    pub fulfilment: Fulfilment,
     pub concern: Concern,
+    /// Whether the reader may take the next step.
+    pub may: bool,
 }
 
 /// A package that the company holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldPackage {
+    pub order: OrderId,
+    /// The package's code.
+    pub code: String,
     pub name: String,
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub starts_at: DateTime<Utc>,
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub ends_at: DateTime<Utc>,
+    /// Over for good then, if nobody renews it.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub lapses_at: DateTime<Utc>,
+    /// Paid; it begins later.
+    pub is_upcoming: bool,
+    /// Past the anniversary: what is in use goes on for a while.
+    pub is_grace: bool,
     pub renewable: bool,
+    /// The next year is paid, and begins then.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub renewed_from: Option<DateTime<Utc>>,
+    /// Keys that come when the stock has them.
+    pub keys_owed: u32,
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub refundable_until: Option<DateTime<Utc>>,
     /// Steps after the purchase, and whether they are done.
@@ -93,11 +116,37 @@ pub struct HeldPackage {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dashboard {
     pub packages: Vec<HeldPackage>,
-    pub attention: Vec<Attention>,
-    /// Whether more wants attention than is listed.
-    pub more: bool,
+    /// What ends or lapses within 90 days, the nearest first.
+    pub ends: Few,
+    /// What waits for the programme's staff.
+    pub waits: Few,
+    /// What could be used.
+    pub free: Few,
+    /// Orders that wait for their payment.
+    pub orders: Vec<WaitingOrder>,
+    /// Requests for hours that are not finished.
+    pub cases: u64,
     /// Requests for the role of Global admin that wait for this person.
     pub role_requests: u64,
+    /// There are offers, and nobody is written to: the reader can name somebody.
+    pub needs_contact: bool,
+}
+
+/// An order that waits for its payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingOrder {
+    pub id: OrderId,
+    pub number: String,
+    pub package: String,
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub until: DateTime<Utc>,
+}
+
+/// The first lines of something, and whether there are more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Few {
+    pub lines: Vec<Attention>,
+    pub more: bool,
 }
 
 /// A product's keys in stock, for an operator; never the keys.
@@ -106,6 +155,8 @@ pub struct Stock {
     pub product: String,
     pub in_stock: u64,
     pub allocated: u64,
+    pub owed: u64,
+    pub is_low: bool,
 }
 
 /// What an operator starts the day with.
@@ -119,6 +170,8 @@ pub struct OperatorDashboard {
     pub late: u64,
     /// Mails that were given up.
     pub dead_mails: u64,
+    /// Jobs that are late.
+    pub late_jobs: u64,
 }
 
 /// A benefit that a person holds a seat of.
@@ -194,6 +247,35 @@ pub struct Profile {
     pub sessions: Vec<SessionRow>,
     /// Keys this person has seen, the newest first.
     pub keys_seen: Vec<KeySeen>,
+}
+
+/// How a person is told of what ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderSettings {
+    /// So many days before.
+    pub days: Vec<u16>,
+    /// Their calendar has had its address since then.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub calendar_since: Option<DateTime<Utc>>,
+}
+
+/// A date of a person's calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarDate {
+    /// Of the benefit or the term.
+    pub id: uuid::Uuid,
+    pub line: EndingLine,
+    /// From when until when a term can be renewed.
+    pub renewal: Option<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// A person's calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CalendarDates {
+    pub company: String,
+    pub language: Language,
+    pub made_at: DateTime<Utc>,
+    pub dates: Vec<CalendarDate>,
 }
 
 /// Who may do what somebody else may not: names for "In your company: …".

@@ -7,6 +7,9 @@ mod columns;
 mod m20261122_000001_foundation;
 mod m20261122_000002_people_and_seats;
 mod m20261122_000003_technical_and_mail;
+mod m20261123_000004_go_to_market;
+mod m20261123_000005_time;
+mod m20261124_000006_orders;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -18,6 +21,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_foundation::Migration),
             Box::new(m20261122_000002_people_and_seats::Migration),
             Box::new(m20261122_000003_technical_and_mail::Migration),
+            Box::new(m20261123_000004_go_to_market::Migration),
+            Box::new(m20261123_000005_time::Migration),
+            Box::new(m20261124_000006_orders::Migration),
         ]
     }
 }

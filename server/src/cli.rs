@@ -2,15 +2,15 @@
 
 use crate::config::{Config, LogFormat};
 use crate::start::{self, StartProblem};
-use app::i18n::{self, t};
+use app::i18n;
 use clap::{Parser, Subcommand};
 use domain::language::Language::En;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use store::catalogue::file::{self, FileFinding, FileProblem};
+use store::catalogue::file::{self, FileFinding};
 use store::catalogue::import::{Imported, import};
-use store::key_pool::{KeyFileProblem, KeyFinding, KeyImportError, import_keys};
+use store::key_pool::{KeyFinding, KeyImportError, import_keys};
 use store::{Clock, Origin};
 use tracing_subscriber::EnvFilter;
 
@@ -116,7 +116,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
             println!("The schema is up to date.");
         }
         Command::Catalogue { command: CatalogueCommand::Check { file } } => {
-            let catalogue = read_catalogue(&file)?;
+            let (catalogue, _) = read_catalogue(&file)?;
             println!(
                 "{} is in order: {} products, {} packages.",
                 file.display(),
@@ -125,9 +125,9 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
             );
         }
         Command::Catalogue { command: CatalogueCommand::Import { file } } => {
-            let catalogue = read_catalogue(&file)?;
+            let (catalogue, text) = read_catalogue(&file)?;
             let store = start::open(&for_import(config).await?, Clock::System).await?;
-            match import(&store, &catalogue, &Origin::default()).await? {
+            match import(&store, &catalogue, Some(&text), &Origin::default()).await? {
                 Imported::Unchanged { number } => println!("Nothing to do: the file says what version {number} says."),
                 Imported::Published { number, products, packages } => {
                     println!("Published version {number}: {products} products and {packages} packages changed.");
@@ -159,39 +159,20 @@ async fn for_import(mut config: Config) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn read_catalogue(path: &Path) -> Result<domain::catalogue::Catalogue, Failure> {
+fn read_catalogue(path: &Path) -> Result<(domain::catalogue::Catalogue, String), Failure> {
     let text = std::fs::read_to_string(path).map_err(|e| Failure::Read(path.to_owned(), e))?;
-    file::read(&text)
-        .map_err(|found| Failure::Refused(Refused(found.iter().map(|f| catalogue_line(path, f)).collect())))
+    let catalogue = file::read(&text)
+        .map_err(|found| Failure::Refused(Refused(found.iter().map(|f| catalogue_line(path, f)).collect())))?;
+    Ok((catalogue, text))
 }
 
 /// `FILE:LINE: what is wrong, and what to do`, as compilers have it.
 fn catalogue_line(path: &Path, finding: &FileFinding) -> String {
-    let what = match &finding.what {
-        FileProblem::TooLarge => t::catalogue::too_large(En).to_owned(),
-        FileProblem::Format(message) => t::catalogue::format(En, message.trim()),
-        FileProblem::Content { field, problem } => {
-            t::catalogue::at_field(En, field, &i18n::catalogue_problem(En, problem))
-        }
-    };
-    format!("{}:{}: {what}", path.display(), finding.line)
+    format!("{}:{}: {}", path.display(), finding.line, i18n::file_finding(En, finding))
 }
 
 fn key_line(path: &Path, finding: &KeyFinding) -> String {
-    use KeyFileProblem as P;
-    use t::catalogue as c;
-    let what = match &finding.problem {
-        P::Header => c::keys_header(En).to_owned(),
-        P::NotARow => c::keys_row(En).to_owned(),
-        P::UnknownProduct { code } => c::keys_product(En, code),
-        P::ProductWithoutKeys { code } => c::keys_without(En, code),
-        P::Shape => c::keys_shape(En).to_owned(),
-        P::DuplicateOfLine { line } => c::keys_duplicate(En, &line.to_string()),
-        P::DuplicateInStock => c::keys_stock(En).to_owned(),
-        P::Empty => c::keys_empty(En).to_owned(),
-        P::TooLarge => c::keys_large(En).to_owned(),
-    };
-    format!("{}:{}: {what}", path.display(), finding.line)
+    format!("{}:{}: {}", path.display(), finding.line, i18n::key_finding(En, finding))
 }
 
 fn log(format: LogFormat) {

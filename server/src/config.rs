@@ -42,6 +42,9 @@ pub struct Config {
     pub mail_from: Option<String>,
     /// Load sample data into a new database.
     pub demo: bool,
+    /// In a demo only: a file with the number of seconds that its clock is ahead.
+    #[serde(default)]
+    pub demo_clock: Option<PathBuf>,
     /// Stylesheet, script and WebAssembly. Default: `site` beside the program, or the build's.
     #[serde(default)]
     pub site: Option<PathBuf>,

@@ -159,6 +159,41 @@ pub async fn seats(
     (headers, Body::from_stream(body)).into_response()
 }
 
+/// Which version.
+#[derive(Debug, Deserialize)]
+pub struct Version {
+    #[serde(default)]
+    version: Option<u32>,
+}
+
+/// `/export/catalogue.toml`: the file of a version of the catalogue, byte for byte.
+pub async fn catalogue(
+    State(state): State<AppState>,
+    method: Method,
+    Extension(info): Extension<RequestInfo>,
+    Query(asked): Query<Version>,
+) -> Response {
+    let refuse = |error: AppError| say(&state, error, true, info.preferences);
+    if method != Method::GET {
+        return bare(StatusCode::METHOD_NOT_ALLOWED);
+    }
+    let Some(ctx) = &info.ctx else { return refuse(AppError::SignedOut) };
+    match store::catalogue::export_catalogue(ctx, asked.version).await {
+        Ok((number, text)) => {
+            let name = format!("attachment; filename=\"catalogue-{number}.toml\"");
+            let headers = [
+                (header::CONTENT_TYPE, "application/toml; charset=utf-8".to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+            ];
+            (headers, text).into_response()
+        }
+        Err(error) => {
+            let reference = info.origin.request_id.clone().unwrap_or_default();
+            refuse(AppError::from_store(error, &reference, ctx.language))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

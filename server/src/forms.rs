@@ -39,15 +39,29 @@ async fn fields_of(content_type: &str, body: Body, most: usize) -> Result<Vec<(S
 }
 
 fn takes_file(path: &str) -> bool {
-    path.ends_with("/seats/file")
+    path.ends_with("/seats/file") || matches!(path, "/operator/catalogue" | "/operator/keys")
 }
 
 /// The page's own address, with what was done and without what the form was about.
 fn done_at(path: &str, query: Option<&str>, done: &str) -> String {
     let kept: Vec<(String, String)> = query.and_then(|q| serde_urlencoded::from_str(q).ok()).unwrap_or_default();
     let kept = kept.into_iter().filter(|(name, _)| {
-        !["done", "user", "find", "reassign", "form", "benefit", "assignment", "person", "email"]
-            .contains(&name.as_str())
+        ![
+            "done",
+            "user",
+            "find",
+            "reassign",
+            "contact",
+            "form",
+            "benefit",
+            "assignment",
+            "entry",
+            "person",
+            "email",
+            "phone",
+            "preferred",
+        ]
+        .contains(&name.as_str())
     });
     let query: Vec<_> = kept.chain([("done".to_owned(), done.to_owned())]).collect();
     format!("{path}?{}", serde_urlencoded::to_string(query).unwrap_or_default())

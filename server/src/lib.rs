@@ -2,11 +2,15 @@
 //!
 //! Invariant: no business rule and no SQL here. What a request may do is decided behind it.
 
+pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod export;
 pub mod forms;
+pub mod invoice;
+mod live;
 pub mod mail;
 pub mod request;
 pub mod router;
+pub mod schedule;
 pub mod start;

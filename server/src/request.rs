@@ -19,7 +19,7 @@ use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
-use store::people::session::{Found, find_session};
+use store::people::session::{Found, find_session, look_up};
 use store::{Ctx, Origin};
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ pub async fn guard(State(state): State<AppState>, mut request: Request, next: Ne
     let reference = Uuid::now_v7().simple().to_string();
     request.extensions_mut().insert(Reference(reference.clone()));
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let logged = for_log(&path);
     let wants_page = wants_page(&method, request.headers(), &path);
     let preferences = guest_preferences(&state, request.headers());
     let started = std::time::Instant::now();
@@ -38,17 +39,23 @@ pub async fn guard(State(state): State<AppState>, mut request: Request, next: Ne
     let mut response = match answered {
         Ok(Ok(response)) => worded(&state, response, wants_page, preferences),
         Ok(Err(_)) => {
-            tracing::error!(reference, %method, path, "a request panicked");
+            tracing::error!(reference, %method, path = logged, "a request panicked");
             say(&state, AppError::Internal { reference: reference.clone() }, wants_page, preferences)
         }
         Err(_) => {
-            tracing::error!(reference, %method, path, "a request took too long");
+            tracing::error!(reference, %method, path = logged, "a request took too long");
             say(&state, AppError::Slow, wants_page, preferences)
         }
     };
-    tracing::info!(reference, %method, path, status = response.status().as_u16(), ms = started.elapsed().as_millis() as u64, "answered");
+    tracing::info!(reference, %method, path = logged, status = response.status().as_u16(), ms = started.elapsed().as_millis() as u64, "answered");
     set_headers(&state, &path, &reference, response.headers_mut());
     response
+}
+
+/// A path without what is secret in it: the address of a calendar is.
+fn for_log(path: &str) -> &str {
+    const CALENDAR: &str = "/calendar/";
+    if path.starts_with(CALENDAR) { CALENDAR } else { path }
 }
 
 /// The request's reference, in every answer and in every log line about it.
@@ -142,7 +149,12 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     let wants_page = wants_page(request.method(), headers, request.uri().path());
     let found = match &token {
         None => None,
-        Some(token) => match find_session(&state.store, token).await {
+        // That a page is open keeps no session alive.
+        Some(token) => match if request.uri().path() == "/live" {
+            look_up(&state.store, token).await
+        } else {
+            find_session(&state.store, token).await
+        } {
             Ok(found) => found,
             Err(error) => {
                 let reference = origin.request_id.clone().unwrap_or_default();

@@ -1,18 +1,22 @@
 //! Which address answers with what.
 
+use crate::calendar::calendar;
 use crate::config::Config;
 use crate::export;
 use crate::forms::{self, MAX_FORM, MAX_UPLOAD};
+use crate::invoice;
+use crate::live::{self, Streams};
 use crate::request::{bare, guard, identify, keep_invitation, say, way_in};
+use crate::schedule;
 use app::error::AppError;
-use app::session::ssr::RequestInfo;
+use app::session::ssr::{RequestInfo, Seen};
 use app::{App, shell};
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
+use axum::{Json, Router};
 use domain::view::Links;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode};
@@ -22,6 +26,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::Store;
+use tokio::sync::watch;
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -41,6 +46,9 @@ pub struct AppState {
     pub links: Arc<Links>,
     /// A mail server is set.
     pub mail_is_on: bool,
+    /// Becomes true when the service is told to stop: streams end, for everything else is finished.
+    pub stop: Option<watch::Receiver<bool>>,
+    pub streams: Streams,
     /// There is an operator: once true, it stays so.
     set_up: Arc<AtomicBool>,
 }
@@ -56,6 +64,8 @@ impl AppState {
             public_url: config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned()),
             links: Arc::new(config.links()),
             mail_is_on: config.smtp_url.is_some(),
+            stop: None,
+            streams: Streams::default(),
             set_up: Arc::new(AtomicBool::new(false)),
         }
     }
@@ -88,9 +98,13 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
+        .route("/live", get(live::live))
+        .route("/calendar/{name}", get(calendar))
         .route("/api/{*function}", any(function))
         .route("/texts/{name}", get(texts))
         .route("/export/seats.csv", get(export::seats))
+        .route("/export/catalogue.toml", get(export::catalogue))
+        .route("/membership/orders/{id}/invoice.pdf", get(invoice::invoice))
         .nest_service("/pkg", package)
         .route_service("/favicon.svg", ServeFile::new(site.join("favicon.svg")))
         .fallback(page)
@@ -102,10 +116,20 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Ready when the database answers and has the schema that this program knows.
+/// Ready when the database answers and has the schema that this program knows. A late job is told,
+/// and is no reason to send requests elsewhere.
 async fn ready(State(state): State<AppState>) -> Response {
     match state.store.db.is_migrated().await {
-        Ok(true) => "ready".into_response(),
+        Ok(true) => match schedule::report(&state.store).await {
+            Ok((jobs, is_late)) => {
+                let status = if is_late { "late" } else { "ready" };
+                Json(serde_json::json!({ "status": status, "jobs": jobs })).into_response()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "not ready");
+                (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
+            }
+        },
         Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the schema is not up to date").into_response(),
         Err(error) => {
             tracing::warn!(%error, "not ready");
@@ -166,7 +190,15 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
 }
 
 /// Draws a page, whole before its first byte is sent: its status can still change.
-pub async fn render(state: &AppState, request: Request) -> Response {
+pub async fn render(state: &AppState, mut request: Request) -> Response {
+    // Before anything is loaded: what changes from now on, the page is told of.
+    let ctx = request.extensions().get::<RequestInfo>().and_then(|info| info.ctx.clone());
+    if let Some(ctx) = ctx {
+        match store::live::position(&ctx).await {
+            Ok(position) => drop(request.extensions_mut().insert(Seen(position))),
+            Err(error) => tracing::warn!(%error, "a page is drawn without its place in the events"),
+        }
+    }
     let options = state.options.clone();
     leptos_axum::render_app_async_with_context(|| {}, move || shell(options.clone()))(request).await
 }

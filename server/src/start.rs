@@ -3,6 +3,7 @@
 use crate::config::{Config, ConfigProblem};
 use crate::mail::{Mailer, work};
 use crate::router::{AppState, router};
+use crate::schedule;
 use axum::serve::ListenerExt;
 use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
@@ -13,8 +14,11 @@ use store::secrets::RingProblem;
 use store::{Clock, Db, Dns, Store, StoreError, demo};
 use tokio::net::TcpListener;
 
-/// Sessions that ended are removed this often.
-const CLEAN_EVERY: Duration = Duration::from_secs(3_600);
+/// So long the end waits for a job.
+const JOB_PATIENCE: Duration = Duration::from_secs(20);
+
+/// So long after the database stopped telling of changes it is asked again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,8 @@ pub enum StartProblem {
         "The database {url} cannot be opened: {why}. Check the address, that it runs, and that this user may read and write it."
     )]
     Database { url: String, why: String },
+    #[error("demo_clock moves the clock of a demo. Remove the setting, or start with --demo.")]
+    DemoClock,
     #[error("The database {0} is read-only or its folder is. Make both writable for this user; nothing was changed.")]
     ReadOnly(String),
     #[error(
@@ -155,7 +161,12 @@ pub async fn serve(config: Config) -> Result<(), StartProblem> {
     let told_to_stop = stop();
     let options = leptos_options(&config)?;
     let _alone = serve_alone(&config.database_url)?;
-    let store = open(&config, Clock::System).await?;
+    let clock = match (&config.demo_clock, config.demo) {
+        (Some(file), true) => Clock::Ahead(file.as_path().into()),
+        (Some(_), false) => return Err(StartProblem::DemoClock),
+        (None, _) => Clock::System,
+    };
+    let store = open(&config, clock).await?;
     if config.demo && demo::load(&store).await? {
         tracing::info!("the demo's sample data is loaded");
     }
@@ -167,18 +178,24 @@ pub async fn serve(config: Config) -> Result<(), StartProblem> {
     })?;
     let address = listener.local_addr().unwrap_or(config.listen);
     announce(&config, &store, address).await?;
-    tokio::spawn(clean(store.clone()));
     let (told, stopping) = tokio::sync::watch::channel(false);
     let base_url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let mails = Mailer::new(&config, base_url.trim_end_matches('/').to_owned())
         .map(|mailer| tokio::spawn(work(store.clone(), mailer, stopping)));
+    let jobs = tokio::spawn(schedule::work(store.clone(), told.subscribe()));
+    tokio::spawn(schedule::watch(store.clone()));
     // Without it, a page waits 40 ms for the browser's delayed acknowledgement.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY is not to be had");
         }
     });
-    let app = router(AppState::new(store, &config, options)).into_make_service_with_connect_info::<SocketAddr>();
+    if store::live::is_shared(&store.db) {
+        tokio::spawn(listen(store.clone()));
+    }
+    let mut state = AppState::new(store, &config, options);
+    state.stop = Some(told.subscribe());
+    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, app)
         .with_graceful_shutdown(async move {
             told_to_stop.await;
@@ -189,6 +206,10 @@ pub async fn serve(config: Config) -> Result<(), StartProblem> {
         .map_err(StartProblem::Serve);
     if let Some(mails) = mails {
         let _ = mails.await;
+    }
+    // A job that has begun is finished, if it does not take too long; it begins anew otherwise.
+    if tokio::time::timeout(JOB_PATIENCE, jobs).await.is_err() {
+        tracing::warn!("a job was still running and is left");
     }
     served
 }
@@ -213,14 +234,13 @@ async fn announce(config: &Config, store: &Store, address: SocketAddr) -> Result
     Ok(())
 }
 
-async fn clean(store: Store) {
-    let mut turn = tokio::time::interval(CLEAN_EVERY);
+/// Hears what other programs on the same database tell, and begins anew when the connection is lost.
+async fn listen(store: Store) {
     loop {
-        turn.tick().await;
-        match store::people::session::delete_ended(&store).await {
-            Ok(ended) => tracing::debug!(ended, "sessions that ended are removed"),
-            Err(error) => tracing::warn!(%error, "sessions that ended could not be removed"),
+        if let Err(error) = store::live::listen(&store).await {
+            tracing::warn!(%error, "the database does not tell what changes; pages look by themselves meanwhile");
         }
+        tokio::time::sleep(LISTEN_AGAIN).await;
     }
 }
 

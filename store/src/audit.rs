@@ -6,8 +6,10 @@
 //! as the last thing in the transaction.
 
 use crate::context::{Ctx, Origin, new_uuid};
+use crate::db::Tx;
 use crate::entity::{audit_chain, audit_event};
 use crate::error::{StoreError, StoreResult};
+use crate::live::{Hint, chain_of};
 use crate::secrets::KeyRing;
 use chrono::{DateTime, Utc};
 use domain::audit::AuditAction;
@@ -21,7 +23,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The programme's own chain.
-const PROGRAMME: Uuid = Uuid::nil();
+pub(crate) const PROGRAMME: Uuid = Uuid::nil();
 /// What the first link refers to.
 const GENESIS: [u8; 32] = [0; 32];
 
@@ -80,8 +82,8 @@ impl<'a> Entry<'a> {
 }
 
 /// Adds an event to its chain, in the caller's transaction.
-pub async fn record(keys: &KeyRing, tx: &impl ConnectionTrait, entry: Entry<'_>) -> StoreResult<()> {
-    let chain = entry.company.map_or(PROGRAMME, |c| c.0);
+pub async fn record(keys: &KeyRing, tx: &Tx, entry: Entry<'_>) -> StoreResult<()> {
+    let (chain, action) = (chain_of(entry.company), entry.action);
     let start = audit_chain::ActiveModel { chain: Set(chain), last_number: Set(0), last_hash: Set(GENESIS.to_vec()) };
     audit_chain::Entity::insert(start)
         .on_conflict(OnConflict::column(audit_chain::Column::Chain).do_nothing().to_owned())
@@ -118,7 +120,7 @@ pub async fn record(keys: &KeyRing, tx: &impl ConnectionTrait, entry: Entry<'_>)
     })
     .exec(tx)
     .await?;
-    Ok(())
+    tx.tell(Hint::Event { chain, action }).await
 }
 
 fn link_hash(keys: &KeyRing, event: &audit_event::Model) -> Vec<u8> {
@@ -143,7 +145,7 @@ pub async fn verify(
     db: &impl ConnectionTrait,
     company: Option<CompanyId>,
 ) -> StoreResult<Result<u64, i64>> {
-    let chain = company.map_or(PROGRAMME, |c| c.0);
+    let chain = chain_of(company);
     // The last link first: what is written meanwhile comes behind it and is not looked at.
     let Some(head) = audit_chain::Entity::find_by_id(chain).one(db).await? else { return Ok(Ok(0)) };
     let (mut previous, mut expected) = (GENESIS.to_vec(), 1_i64);

@@ -3,25 +3,28 @@
 
 use crate::audit::{Entry, record};
 use crate::benefits::advisory::submit_case;
+use crate::benefits::go_to_market::{activate_offer, fulfil_offer, set_contact};
 use crate::benefits::seat::{assign_oneself, assign_seat, reassign_seat};
 use crate::benefits::software::reveal_keys;
 use crate::benefits::technical::request_support;
 use crate::catalogue::{file, import};
 use crate::clock::Clock;
 use crate::context::{Ctx, Origin, Store, new_uuid};
-use crate::entity::{
-    benefit, company, marketing_contact, order, package, package_version, product_version, user, user_role,
-};
+use crate::db::Tx;
+use crate::entity::{benefit, company, order, package, package_version, payment, product_version, user, user_role};
 use crate::error::{StoreError, StoreResult};
 use crate::key_pool::{KeyImportError, import_keys};
-use crate::orders::start_term;
-use chrono::{DateTime, Months, TimeDelta, Utc};
+use crate::orders::{NewRow, insert_order, record_start, start_term, write_issuer};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Principal, Role};
 use domain::audit::AuditAction;
 use domain::benefits::advisory::{CaseForm, Stage};
+use domain::benefits::go_to_market::ContactForm;
 use domain::email::Email;
-use domain::id::{BenefitId, CompanyId, MarketingContactId, OrderId, SessionId, UserId};
+use domain::id::{BenefitId, CompanyId, PaymentId, SessionId, UserId};
 use domain::language::Language;
+use domain::orders::billing::Billing;
+use domain::orders::order::{Issuer, OrderKind};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType,
     PaginatorTrait, QueryFilter, QuerySelect,
@@ -66,7 +69,7 @@ pub async fn load(store: &Store) -> Result<bool, DemoError> {
     }
     let origin = Origin::default();
     let catalogue = file::read(CATALOGUE).map_err(DemoError::Catalogue)?;
-    import::import(store, &catalogue, &origin).await?;
+    import::import(store, &catalogue, Some(CATALOGUE), &origin).await?;
     if crate::entity::licence_key::Entity::find().count(store.db.conn()).await? == 0 {
         import_keys(store, KEYS.as_bytes(), &origin).await?;
     }
@@ -97,36 +100,38 @@ async fn tell(store: &Store) -> StoreResult<()> {
         };
         people.push(add_person(&tx, company, name, email, role, &hash, then).await?);
     }
-    let [anna, _ursula, adam, marta, emil, gina, _nora, _olga] = people[..] else {
+    let [anna, _ursula, adam, marta, emil, gina, _nora, olga] = people[..] else {
         return Err(StoreError::Corrupt("demo"));
     };
-    sell(&days_ago(store, 340), &tx, fabrikam, gina, "silver-core").await?;
-    let gold = sell(&days_ago(store, 200), &tx, contoso, anna, "gold-core").await?;
-    sell(&days_ago(store, 12), &tx, contoso, anna, "action-pack").await?;
-    contact(store, &tx, contoso, marta).await?;
-    let now = store.now();
-    let active_since = now - TimeDelta::days(100);
-    let months = |n| active_since.checked_add_months(Months::new(n));
-    change(&tx, &gold, "gtm-business-profile", |row| {
-        row.activated_at = Set(Some(active_since));
-        row.used = Set(1);
-        if let Some(until) = months(12) {
-            row.expires_at = Set(until);
-        }
-    })
-    .await?;
-    change(&tx, &gold, "gtm-one-pager", |row| row.pending = Set(true)).await?;
-    record(&store.keys, &tx, Entry::programme(&Origin::default(), now, AuditAction::DemoLoaded)).await?;
+    write_issuer(&tx, &issuer(), Some(olga), then).await?;
+    sell(&days_ago(store, 340), &tx, fabrikam, (gina, olga), "silver-core").await?;
+    let gold = sell(&days_ago(store, 200), &tx, contoso, (anna, olga), "gold-core").await?;
+    sell(&days_ago(store, 12), &tx, contoso, (anna, olga), "action-pack").await?;
+    record(&store.keys, &tx, Entry::programme(&Origin::default(), store.now(), AuditAction::DemoLoaded)).await?;
     tx.commit().await?;
     // Seats are given and keys are seen as they always are.
-    let on = |days, person, role| Ctx {
+    let by = |days, principal| Ctx {
         store: days_ago(store, days),
-        principal: Principal { user: person, company: Some(contoso), roles: vec![role] },
+        principal,
         session: SessionId(new_uuid()),
         language: Language::En,
         origin: Origin::default(),
         company_refusal: None,
     };
+    let on = |days, person, role| by(days, Principal { user: person, company: Some(contoso), roles: vec![role] });
+    let operator_on = |days| by(days, Principal { user: olga, company: None, roles: Vec::new() });
+    let martas = |days| on(days, marta, Role::MpnPartnerAdmin);
+    let contact = ContactForm {
+        email: "marketing@contoso.example".to_owned(),
+        phone: "+49 30 5550100".to_owned(),
+        language: "de".to_owned(),
+    };
+    set_contact(&martas(110), None, marta, &contact).await?;
+    let profile = find_benefit(store.db.conn(), &gold, "gtm-business-profile").await?.id;
+    let asked = activate_offer(&martas(102), profile).await?;
+    fulfil_offer(&operator_on(100), asked, "").await?;
+    let one_pager = find_benefit(store.db.conn(), &gold, "gtm-one-pager").await?.id;
+    activate_offer(&martas(1), one_pager).await?;
     let support = find_benefit(store.db.conn(), &gold, "product-support-incidents").await?.id;
     let hours = find_benefit(store.db.conn(), &gold, "partner-advisory-hours").await?.id;
     request_support(&on(3, anna, Role::GlobalAdmin), support, emil, "emil@home.example").await?;
@@ -172,6 +177,7 @@ async fn add_company(tx: &impl ConnectionTrait, name: &str, domain: &str, at: Da
     company::ActiveModel {
         id: Set(id),
         name: Set(name.to_owned()),
+        search: Set(company::search_text(name, Some(domain))),
         account_email: Set(format!("office@{domain}")),
         domain: Set(Some(domain.to_owned())),
         in_predecessor: Set(false),
@@ -220,9 +226,9 @@ async fn add_person(
 /// An order that was paid at once, on the clock of `then`.
 async fn sell(
     then: &Store,
-    tx: &impl ConnectionTrait,
+    tx: &Tx,
     company: CompanyId,
-    by: UserId,
+    (by, operator): (UserId, UserId),
     code: &str,
 ) -> StoreResult<order::Model> {
     let at = then.now();
@@ -238,24 +244,44 @@ async fn sell(
         .await?
         .and_then(|(_, version)| version)
         .ok_or(StoreError::Corrupt("demo package"))?;
-    let number = order::Entity::find().count(tx).await? + 1;
-    let order = order::ActiveModel {
-        id: Set(OrderId(new_uuid())),
+    let person = user::Entity::find_by_id(by).one(tx).await?.ok_or(StoreError::Corrupt("demo"))?;
+    let of = company::Entity::find_by_id(company).one(tx).await?.ok_or(StoreError::Corrupt("demo"))?;
+    let billing = Billing {
+        bill_to: of.name,
+        address: "Musterstraße 1\n10115 Berlin".to_owned(),
+        country: "Germany".to_owned(),
+        tax_id: "DE 123456789".to_owned(),
+        purchase_order: String::new(),
+    };
+    let new =
+        NewRow { company, by: person.id, version, kind: OrderKind::New, continues: None, billing, issuer: issuer() };
+    let mut row = insert_order(then, tx, new).await?.into_active_model();
+    row.paid_at = Set(Some(at));
+    let order = row.update(tx).await?;
+    payment::ActiveModel {
+        id: Set(PaymentId(new_uuid())),
         company_id: Set(company),
-        package_version_id: Set(version.id),
-        number: Set(format!("V-{}-{number:05}", at.format("%Y"))),
-        price_minor: Set(version.price_minor),
-        currency: Set(version.currency),
-        ordered_by: Set(by),
-        ordered_at: Set(at),
-        paid_at: Set(Some(at)),
-        first_key_revealed_at: Set(None),
-        ended_at: Set(None),
+        order_id: Set(order.id),
+        amount_minor: Set(order.price_minor),
+        currency: Set(order.currency.clone()),
+        paid_on: Set(at.date_naive()),
+        reference: Set(format!("DEMO {}", order.number)),
+        recorded_by: Set(operator),
+        recorded_at: Set(at),
     }
     .insert(tx)
     .await?;
-    start_term(then, tx, &order, at).await?;
+    let started = start_term(then, tx, &order).await?;
+    record_start(then, tx, &started).await?;
     Ok(order)
+}
+
+/// Who writes the demo's invoices. The bank account is the one that banks use for examples.
+fn issuer() -> Issuer {
+    Issuer {
+        name: "Partner Programme\nProgrammplatz 1\n10117 Berlin\nGermany".to_owned(),
+        pay_to: "Partner Programme\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001".to_owned(),
+    }
 }
 
 async fn find_benefit(db: &impl ConnectionTrait, order: &order::Model, code: &str) -> StoreResult<benefit::Model> {
@@ -277,36 +303,6 @@ async fn find_benefit(db: &impl ConnectionTrait, order: &order::Model, code: &st
         }
     }
     Err(StoreError::NotFound)
-}
-
-async fn change(
-    tx: &impl ConnectionTrait,
-    order: &order::Model,
-    code: &str,
-    edit: impl FnOnce(&mut benefit::ActiveModel),
-) -> StoreResult<()> {
-    let mut row = find_benefit(tx, order, code).await?.into_active_model();
-    edit(&mut row);
-    row.update(tx).await?;
-    Ok(())
-}
-
-async fn contact(store: &Store, tx: &impl ConnectionTrait, company: CompanyId, person: UserId) -> StoreResult<()> {
-    let at = days_ago(store, 110).now();
-    marketing_contact::ActiveModel {
-        id: Set(MarketingContactId(new_uuid())),
-        company_id: Set(company),
-        user_id: Set(person),
-        email: Set("marketing@contoso.example".to_owned()),
-        phone: Set("+49 30 5550100".to_owned()),
-        language: Set(Language::De),
-        main: Set(true),
-        created_at: Set(at),
-        updated_at: Set(at),
-    }
-    .insert(tx)
-    .await?;
-    Ok(())
 }
 
 /// One benefit of a story's order. For tests.

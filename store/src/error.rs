@@ -2,11 +2,14 @@
 
 use domain::access::Action;
 use domain::benefits::bulk::BulkRefusal;
+use domain::benefits::go_to_market::MarketingRefusal;
 use domain::benefits::seat::SeatRefusal;
 use domain::benefits::software::RevealRefusal;
 use domain::benefits::technical::TechnicalRefusal;
+use domain::console::ConsoleRefusal;
 use domain::email::EmailProblem;
 use domain::mail::MailState;
+use domain::orders::OrderRefusal;
 use domain::password::PasswordProblem;
 use domain::people::{PeopleRefusal, RoleProblem};
 use domain::queue::WorkRefusal;
@@ -33,6 +36,12 @@ pub enum StoreError {
     People(PeopleRefusal),
     #[error("refused: {0:?}")]
     Technical(TechnicalRefusal),
+    #[error("refused: {0:?}")]
+    Marketing(MarketingRefusal),
+    #[error("refused: {0:?}")]
+    Order(OrderRefusal),
+    #[error("refused: {0:?}")]
+    Console(ConsoleRefusal),
     #[error("refused: {0:?}")]
     Work(WorkRefusal),
     /// A mail that is being sent, or is sent, is not tried again.
@@ -61,8 +70,23 @@ pub enum StoreError {
     UnknownDatabase,
     #[error("a stored value does not read: {0}")]
     Corrupt(&'static str),
+    /// Something that the program does by itself did not come to its end.
+    #[error("{0}")]
+    Job(&'static str),
     #[error("database: {0}")]
     Db(#[from] sea_orm::DbErr),
+}
+
+impl From<OrderRefusal> for StoreError {
+    fn from(refusal: OrderRefusal) -> Self {
+        Self::Order(refusal)
+    }
+}
+
+impl From<ConsoleRefusal> for StoreError {
+    fn from(refusal: ConsoleRefusal) -> Self {
+        Self::Console(refusal)
+    }
 }
 
 impl From<RoleProblem> for StoreError {

@@ -16,6 +16,8 @@ pub struct Address {
     pub os: Option<OperatingSystem>,
     /// The seat that is being given to somebody else.
     pub reassign: String,
+    /// The marketing contact whose form is open.
+    pub contact: String,
 }
 
 impl Address {
@@ -29,6 +31,7 @@ impl Address {
             language: query.get("language").and_then(|l| SoftwareLanguage::from_tag(&l)),
             os: query.get("os").and_then(|o| OperatingSystem::from_slug(&o)),
             reassign: text("reassign"),
+            contact: text("contact"),
         }
     }
 
@@ -43,6 +46,7 @@ impl Address {
             ("language", self.language.map(|l| l.tag().to_owned()).unwrap_or_default()),
             ("os", self.os.map(|o| o.slug().to_owned()).unwrap_or_default()),
             ("reassign", self.reassign.clone()),
+            ("contact", self.contact.clone()),
         ]
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -60,7 +64,10 @@ impl Address {
     pub fn toggled(&self, id: BenefitId) -> Self {
         let id = id.to_string();
         let open = if self.open == id { String::new() } else { id };
-        Self { open, language: None, os: None, reassign: String::new(), ..self.clone() }
+        Self { open, language: None, os: None, reassign: String::new(), contact: String::new(), ..self.clone() }
+    }
+    pub fn contacting(&self, contact: String) -> Self {
+        Self { contact, ..self.clone() }
     }
     pub fn reassigning(&self, seat: String) -> Self {
         Self { reassign: seat, ..self.clone() }

@@ -3,13 +3,15 @@
 use super::address::Address;
 use super::install::Install;
 use super::keys::{Keys, RevealAction};
+use super::offer::Activations;
 use super::page::DetailResource;
 use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::picker::Picker;
 use crate::session::{Loaded, use_language};
-use crate::ui::{Alert, Date, Notice};
+use crate::ui::{Alert, Date, Grace, Notice};
 use domain::benefits::BenefitStatus;
+use domain::benefits::go_to_market::Marketing;
 use domain::benefits::technical::Technical;
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::{Category, Fulfilment};
@@ -31,12 +33,19 @@ pub struct Panel {
 /// What the details of a technical benefit show besides; nothing for others.
 pub type TechnicalResource = Loaded<Option<Result<Technical, AppError>>>;
 
+/// The marketing contacts; nothing on other pages than that of the offers.
+pub type MarketingResource = Loaded<Option<Result<Marketing, AppError>>>;
+
 /// What a page needs for benefits that are given to people or asked for. The software page has
 /// none of it, and so does not load it.
 #[derive(Clone, Copy)]
 pub struct MoreParts {
     pub picker: Picker,
     pub technical: TechnicalResource,
+    pub marketing: MarketingResource,
+    pub offer: Loaded<Activations>,
+    /// What stands above the list.
+    pub top: fn(Memo<Address>, MoreParts) -> AnyView,
     pub draw: fn(Category, Memo<Address>, BenefitDetail, Panel, MoreParts) -> AnyView,
 }
 
@@ -77,8 +86,9 @@ fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, pan
         }
         .into_any();
     }
-    // Of support, the part that draws it says more.
-    let pending = (detail.row.status == BenefitStatus::Pending && fulfilment != Fulfilment::SupportAssign)
+    // Of support and offers, the part that draws them says more.
+    let tells_itself = [Fulfilment::SupportAssign, Fulfilment::GtmActivate].contains(&fulfilment);
+    let pending = (detail.row.status == BenefitStatus::Pending && !tells_itself)
         .then(|| view! { <Notice>{t::benefits::pending_text(l)}</Notice> });
     let instructions = detail.instructions.clone().map(|text| {
         view! {
@@ -99,7 +109,7 @@ fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, pan
         view! { <Install category=category address=address detail=detail.clone() /> }.into_any()
     } else if let (true, Some(parts)) = (fulfilment.has_seats(), panel.parts) {
         (parts.draw)(category, address, detail.clone(), panel, parts)
-    } else if let (true, Some(parts)) = (fulfilment.is_technical(), panel.parts) {
+    } else if let (true, Some(parts)) = (fulfilment.is_technical() || tells_itself, panel.parts) {
         let more = (parts.draw)(category, address, detail.clone(), panel, parts);
         view! { <Facts detail=detail.clone() /> {more} }.into_any()
     } else {
@@ -147,7 +157,7 @@ fn Facts(detail: BenefitDetail) -> impl IntoView {
         <dl class="facts">
             {facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd class="num">{value}</dd></div> }).collect_view()}
             {detail.activated_at.map(|at| view! { <div><dt>{t::benefits::activated(l)}</dt><dd class="num"><Date at=at /></dd></div> })}
-            <div><dt>{t::benefits::expires(l)}</dt><dd class="num"><Date at=detail.row.expires_at /></dd></div>
+            <div><dt>{t::benefits::expires(l)}</dt><dd class="num"><Date at=detail.row.expires_at /> <Grace until=detail.row.grace_until /></dd></div>
         </dl>
     }
 }

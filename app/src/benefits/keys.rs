@@ -45,6 +45,8 @@ pub fn Keys(detail: BenefitDetail, reveal: RevealAction, may: bool, who_may: Who
     view! {
         <h2>{t::software::key_title(l)}</h2>
         {body}
+        {(detail.keys > 0 && detail.keys_owed > 0)
+            .then(|| view! { <p class="hint">{t::software::more_owed(l, u64::from(detail.keys_owed))}</p> })}
         <History reveals=detail.reveals />
         {portal}
     }
@@ -103,7 +105,7 @@ fn Reveal(detail: BenefitDetail, reveal: RevealAction) -> impl IntoView {
         outcome(REVEAL).filter(|o| o.typed("benefit") == id).map(|o| o.result.and_then(|body| keys_of(&body)));
     let first = answered.map_or(Stand::Asked, Stand::of);
     let id = StoredValue::new(id);
-    let is_this = move || benefit.with(|b| id.with_value(|id| b == id));
+    let is_this = move || benefit.with(|b| id.try_with_value(|id| b == id).unwrap_or(false));
     let stand = Memo::new(move |_| match action.value().get() {
         Some(result) if is_this() => Stand::of(result),
         _ => first.clone(),
@@ -125,8 +127,8 @@ fn Reveal(detail: BenefitDetail, reveal: RevealAction) -> impl IntoView {
         move |event: leptos::ev::SubmitEvent| {
             event.prevent_default();
             if !action.pending().get_untracked() {
-                benefit.set(id.get_value());
-                action.dispatch(RevealKeys { benefit: id.get_value(), confirmed });
+                benefit.set(id.try_get_value().unwrap_or_default());
+                action.dispatch(RevealKeys { benefit: id.try_get_value().unwrap_or_default(), confirmed });
             }
         }
     };
@@ -136,7 +138,7 @@ fn Reveal(detail: BenefitDetail, reveal: RevealAction) -> impl IntoView {
             view! {
                 <div on:submit=submit>
                     <Form of=REVEAL>
-                        <input type="hidden" name="benefit" value=id.get_value() />
+                        <input type="hidden" name="benefit" value=id.try_get_value().unwrap_or_default() />
                         <button id="get-keys" class="btn btn-primary" type="submit">{t::software::get_keys(l)}</button>
                     </Form>
                 </div>
@@ -151,7 +153,7 @@ fn Reveal(detail: BenefitDetail, reveal: RevealAction) -> impl IntoView {
                     <h3 id="confirm-title" tabindex="-1">{t::software::confirm_title(l)}</h3>
                     <p>{text}</p>
                     <Form of=REVEAL class="inline">
-                        <input type="hidden" name="benefit" value=id.get_value() />
+                        <input type="hidden" name="benefit" value=id.try_get_value().unwrap_or_default() />
                         <input type="hidden" name="confirmed" value="true" />
                         <button class="btn btn-primary" type="submit">{t::software::confirm(l)}</button>
                         <a class="btn" href="" rel="external" on:click=move |event| {
@@ -221,7 +223,7 @@ fn Key(key: String, number: usize) -> impl IntoView {
             let promise = window().navigator().clipboard().write_text(&text);
             leptos::task::spawn_local(async move {
                 let done = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
-                copied.set(if done { Copied::Done } else { Copied::Failed });
+                let _ = copied.try_set(if done { Copied::Done } else { Copied::Failed });
             });
         }
         #[cfg(not(feature = "hydrate"))]

@@ -5,7 +5,7 @@ use super::detail::{Detail, Panel};
 use super::page::DetailResource;
 use crate::i18n::{self, t};
 use crate::session::use_language;
-use crate::ui::{Date, Status};
+use crate::ui::{Date, Grace, Status};
 use domain::benefits::view::{BenefitFilter, BenefitPage, BenefitRow};
 use domain::catalogue::{Category, Fulfilment};
 use domain::language::Language;
@@ -125,15 +125,47 @@ pub fn Table(
     panel: Panel,
 ) -> impl IntoView {
     let l = use_language();
-    let date_column =
-        if category == Category::GoToMarket { t::benefits::expires(l) } else { t::benefits::activate_by(l) };
-    let head = [
-        t::benefits::benefit(l),
-        t::benefits::package(l),
-        t::benefits::quantity(l),
-        date_column,
-        t::benefits::status(l),
-    ];
+    let is_offers = category == Category::GoToMarket;
+    let head: &'static [fn(Language) -> &'static str] = if is_offers {
+        &[t::benefits::offer, t::benefits::status, t::benefits::expires]
+    } else {
+        &[
+            t::benefits::benefit,
+            t::benefits::package,
+            t::benefits::quantity,
+            t::benefits::activate_by,
+            t::benefits::status,
+        ]
+    };
+    let row =
+        move |row| view! { <Row category=category address=address row=row head=head detail=detail panel=panel /> };
+    let body = if is_offers {
+        // Below the name of the package that they come with.
+        let mut groups: Vec<(String, Vec<BenefitRow>)> = Vec::new();
+        for row in page.rows {
+            match groups.iter_mut().find(|(package, _)| *package == row.package) {
+                Some((_, rows)) => rows.push(row),
+                None => groups.push((row.package.clone(), vec![row])),
+            }
+        }
+        groups
+            .into_iter()
+            .map(|(package, rows)| {
+                view! {
+                    <tbody role="rowgroup">
+                        <tr role="row" class="group">
+                            <th role="rowheader" scope="rowgroup" colspan=head.len() + 1>{package}</th>
+                        </tr>
+                        {rows.into_iter().map(row).collect_view()}
+                    </tbody>
+                }
+            })
+            .collect_view()
+            .into_any()
+    } else {
+        view! { <tbody role="rowgroup">{page.rows.into_iter().map(row).collect_view()}</tbody> }.into_any()
+    };
+    let shown = if is_offers { t::words::offers(l, page.total) } else { t::benefits::shown(l, page.total) };
     let next = page.next.clone();
     let first = address.with_untracked(|a| !a.after.is_empty());
     view! {
@@ -141,22 +173,16 @@ pub fn Table(
             <table class="table" role="table">
                 <thead role="rowgroup">
                     <tr role="row">
-                        {head.map(|h| view! { <th role="columnheader" scope="col">{h}</th> }).collect_view()}
+                        {head.iter().map(|h| view! { <th role="columnheader" scope="col">{h(l)}</th> }).collect_view()}
                         <th role="columnheader" scope="col">
                             <span class="sr-only">{t::benefits::details(l)}</span>
                         </th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">
-                    {page
-                        .rows
-                        .into_iter()
-                        .map(|row| view! { <Row category=category address=address row=row head=head detail=detail panel=panel /> })
-                        .collect_view()}
-                </tbody>
+                {body}
             </table>
             <div class="table-foot">
-                <span class="num">{t::benefits::shown(l, page.total)}</span>
+                <span class="num">{shown}</span>
                 <span>
                     {first.then(|| view! { <a href=move || address.with(|a| a.paged(String::new()).href(category))>{t::benefits::first_page(l)}</a> " " })}
                     {next
@@ -189,7 +215,7 @@ fn Row(
     category: Category,
     address: Memo<Address>,
     row: BenefitRow,
-    head: [&'static str; 5],
+    head: &'static [fn(Language) -> &'static str],
     detail: DetailResource,
     panel: Panel,
 ) -> impl IntoView {
@@ -218,17 +244,31 @@ fn Row(
     };
     let refundable = (row.refundable_until.is_some() && row.fulfilment.has_keys())
         .then(|| view! { " " <span class="status status-warn">{t::benefits::refundable(l)}</span> });
-    let at = if category == Category::GoToMarket { row.expires_at } else { row.activate_by };
+    let cells = if category == Category::GoToMarket {
+        view! {
+            <td role="cell" data-label=head[1](l)>{status}</td>
+            <td role="cell" class="num" data-label=head[2](l)><Date at=row.expires_at /> <Grace until=row.grace_until /></td>
+        }
+        .into_any()
+    } else {
+        view! {
+            <td role="cell" data-label=head[1](l)>{row.package.clone()}</td>
+            <td role="cell" class="num" data-label=head[2](l)>{quantity(l, &row)}</td>
+            <td role="cell" class="num" data-label=head[3](l)><Date at=row.activate_by /></td>
+            <td role="cell" data-label=head[4](l)>{status} {refundable}</td>
+        }
+        .into_any()
+    };
+    let colspan = head.len() + 1;
     let region = ["detail-", &id.to_string()].concat();
     let controls = region.clone();
     let label = t::benefits::details_of(l, &row.name);
+    // The package stands in the heading of its group.
+    let label = if category == Category::GoToMarket { [&label, ", ", &row.package].concat() } else { label };
     view! {
         <tr role="row" class:is-open=is_open>
             <th role="rowheader" scope="row" class="name">{row.name.clone()}</th>
-            <td role="cell" data-label=head[1]>{row.package.clone()}</td>
-            <td role="cell" class="num" data-label=head[2]>{quantity(l, &row)}</td>
-            <td role="cell" class="num" data-label=head[3]><Date at=at /></td>
-            <td role="cell" data-label=head[4]>{status} {refundable}</td>
+            {cells}
             <td role="cell" class="arrow-cell">
                 <form method="get" on:submit=toggle>
                     {hidden}
@@ -247,7 +287,7 @@ fn Row(
             </td>
         </tr>
         <tr role="row" class="detail-row" id=region hidden=move || !is_open.get()>
-            <td role="cell" colspan="6">
+            <td role="cell" colspan=colspan>
                 {move || {
                     is_open
                         .get()

@@ -4,19 +4,24 @@ use super::address::Address;
 use super::detail::{MoreParts, Panel};
 use super::keys::RevealAction;
 use super::list::{Chips, Search, Table};
+use super::marketing::{draw_marketing, picks};
+use super::marketing_fns::{get_marketing, list_activations};
+use super::offer::draw_offer;
 use super::seats::draw_seats;
 use super::server_fns::{ListAnswer, get_detail, list_benefits};
 use super::support::draw_technical;
 use super::technical_fns::get_technical;
 use crate::error::AppError;
 use crate::i18n::{self, t};
+use crate::live::load_live;
 use crate::picker::Picker;
-use crate::session::{Loaded, load, use_language, use_viewer};
+use crate::session::{Loaded, use_language, use_viewer};
 use crate::ui::{Alert, Empty, Notice, PageHead, ViewerLink, failure};
 use domain::access::Action;
 use domain::benefits::view::{BenefitDetail, Trace};
 use domain::catalogue::{Category, Fulfilment};
 use domain::language::Language;
+use domain::live::Topic;
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -32,8 +37,14 @@ pub fn benefits_page() -> AnyView {
     let page = Page::load();
     let category = Memo::new(move |_| Category::from_slug(&page.slug.get()));
     let open = Memo::new(move |_| page.address.with(|a| a.open.clone()));
-    let picker = Picker::new(move || category.get().is_some_and(is_picked_for) && !open.get().is_empty());
-    let technical = load(
+    let contact = Memo::new(move |_| page.address.with(|a| a.contact.clone()));
+    let picker = Picker::new(move || {
+        category.get().is_some_and(|c| {
+            (is_picked_for(c) && !open.get().is_empty()) || (c == Category::GoToMarket && contact.with(|c| picks(c)))
+        })
+    });
+    let technical = load_live(
+        &[Topic::Benefits, Topic::Cases],
         move || (category.get() == Some(Category::Technical)).then(|| open.get()).filter(|open| !open.is_empty()),
         |open| async move {
             match open {
@@ -42,7 +53,28 @@ pub fn benefits_page() -> AnyView {
             }
         },
     );
-    page.draw(Some(MoreParts { picker, technical, draw: draw_more }))
+    let is_offers = move || category.get() == Some(Category::GoToMarket);
+    let marketing = load_live(
+        &[Topic::Offers],
+        move || is_offers().then_some(()),
+        |wanted| async move {
+            match wanted {
+                Some(()) => Some(get_marketing().await),
+                None => None,
+            }
+        },
+    );
+    let offer = load_live(
+        &[Topic::Offers],
+        move || is_offers().then(|| open.get()).filter(|open| !open.is_empty()),
+        |open| async move {
+            match open {
+                Some(open) => Some(list_activations(open).await),
+                None => None,
+            }
+        },
+    );
+    page.draw(Some(MoreParts { picker, technical, marketing, offer, top: draw_marketing, draw: draw_more }))
 }
 
 /// What stands beside a benefit that is given to people or asked for.
@@ -53,7 +85,9 @@ fn draw_more(
     panel: Panel,
     parts: MoreParts,
 ) -> AnyView {
-    if detail.row.fulfilment.is_technical() {
+    if detail.row.fulfilment == Fulfilment::GtmActivate {
+        draw_offer(detail, parts)
+    } else if detail.row.fulfilment.is_technical() {
         draw_technical(address, detail, panel, parts)
     } else {
         draw_seats(category, address, detail, panel, parts)
@@ -129,12 +163,14 @@ impl Page {
         let address = Memo::new(move |_| query.with(Address::read));
         // Opening a row or choosing a language does not load the list again.
         let wanted = Memo::new(move |_| address.with(|a| (a.filter, a.search.clone(), a.after.clone())));
-        let list = load(
+        let list = load_live(
+            &[Topic::Benefits, Topic::Offers],
             move || (slug.get(), wanted.get()),
             |(category, (filter, search, after))| list_benefits(category, filter.slug().to_owned(), search, after),
         );
         let open = Memo::new(move |_| address.with(|a| a.open.clone()));
-        let detail = load(
+        let detail = load_live(
+            &[Topic::Benefits, Topic::Offers],
             move || open.get(),
             |open| async move { if open.is_empty() { None } else { Some(get_detail(open).await) } },
         );
@@ -171,6 +207,7 @@ impl Page {
         let head = move || category.get().map(|c| view! { <Head category=c /> });
         view! {
             {head}
+            {move || (category.get() == Some(Category::GoToMarket)).then(|| parts.map(|parts| (parts.top)(address, parts)))}
             {move || category.get().map(|c| view! { <Search category=c address=address /> })}
             // An address that opens what is not there, or not this company's.
             <Suspense>
@@ -192,6 +229,8 @@ impl Page {
                     let holds_none = viewer.is_some_and(|v| v.counts.iter().all(|&n| n == 0));
                     match list.await {
                         Err(AppError::Forbidden(Action::OpenBenefits)) if is_mine => view! { <ForEmployees /> }.into_any(),
+                        // Who may open it stands above.
+                        Err(AppError::Forbidden(Action::ActivateOffer)) => ().into_any(),
                         Err(error) => failure(&error),
                         Ok(answer) => {
                             let Some(category) = category.get_untracked() else { return failure(&AppError::NotFound) };
@@ -229,7 +268,11 @@ fn is_picked_for(category: Category) -> bool {
 
 /// What giving a benefit of this category to somebody takes.
 fn assigning(category: Option<Category>) -> Action {
-    if category == Some(Category::Technical) { Action::AssignSupport } else { Action::AssignSeat }
+    match category {
+        Some(Category::Technical) => Action::AssignSupport,
+        Some(Category::GoToMarket) => Action::ActivateOffer,
+        _ => Action::AssignSeat,
+    }
 }
 
 fn lede(l: Language, category: Category) -> &'static str {
@@ -251,9 +294,13 @@ fn Head(category: Category) -> impl IntoView {
     } else {
         fulfilments.iter().any(|f| f.has_keys()).then(|| (t::software::get_keys(l), Action::GetKeys))
     };
+    let opens = category.spec().opens;
     match also {
-        Some(also) => view! { <PageHead title=i18n::category(l, category) lede=lede(l, category) action=Action::OpenBenefits also=also /> }.into_any(),
-        None => view! { <PageHead title=i18n::category(l, category) lede=lede(l, category) action=Action::OpenBenefits /> }.into_any(),
+        Some(also) => {
+            view! { <PageHead title=i18n::category(l, category) lede=lede(l, category) action=opens also=also /> }
+                .into_any()
+        }
+        None => view! { <PageHead title=i18n::category(l, category) lede=lede(l, category) action=opens /> }.into_any(),
     }
 }
 

@@ -4,12 +4,14 @@ use super::seats::{REMOVE, RemoveSeat, Until};
 use super::server_fns::list_seats;
 use crate::form::{Done, Refusal};
 use crate::i18n::{self, t};
-use crate::session::{load, use_language, use_viewer};
+use crate::live::load_live;
+use crate::session::{use_language, use_viewer};
 use crate::ui::{Date, PageHead, failure, table_head};
 use chrono::NaiveDate;
 use domain::access::Action;
 use domain::benefits::BenefitStatus;
 use domain::catalogue::Fulfilment;
+use domain::live::Topic;
 use domain::people::{Held, parse_day};
 use domain::view::SeatsOfBenefit;
 use leptos::prelude::*;
@@ -49,7 +51,8 @@ pub fn seats_page() -> AnyView {
     let (params, query) = (use_params_map(), use_query_map());
     let benefit = Memo::new(move |_| params.with(|p| p.get("benefit").unwrap_or_default()));
     let asked = Memo::new(move |_| query.with(Asked::read));
-    let seats = load(
+    let seats = load_live(
+        &[Topic::Benefits],
         move || (benefit.get(), asked.get()),
         |(benefit, a)| list_seats(benefit, a.history, a.at, a.search, a.after),
     );

@@ -2,9 +2,9 @@
 
 use super::address::Address;
 use super::detail::{MoreParts, Panel};
+use super::other_address::OtherAddress;
 use super::seats::Kept;
-use crate::error::AppError;
-use crate::form::{Done, Form, Refusal, outcome};
+use crate::form::{Done, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::picker::{PersonField, Picker};
 use crate::session::use_language;
@@ -15,9 +15,7 @@ use domain::benefits::BenefitStatus;
 use domain::benefits::technical::{Activation, SupportState, Technical};
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::Fulfilment;
-use domain::email::{AlternativeEmail, Email};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 const REQUEST: &str = "support/request";
 const WITHDRAW: &str = "support/withdraw";
@@ -119,52 +117,8 @@ fn Ask(
     picker: Picker,
 ) -> impl IntoView {
     let l = use_language();
-    let answered = outcome(REQUEST);
-    // A search without JavaScript brings the whole form back in the address.
-    let before = use_query_map().with_untracked(|q| q.get("email").unwrap_or_default());
-    let typed = answered.as_ref().map_or(before, |o| o.typed("email"));
-    let refused = answered.and_then(|o| o.result.err()).filter(|e| e.field() == Some("email"));
-    let wrong = RwSignal::new(refused.map(|e| i18n::error(l, &e)));
-    let was_refused = wrong.with_untracked(Option::is_some);
-    let text = RwSignal::new(typed.clone());
-    let accounts_company = company.clone();
-    // What the server will say, said while it is typed.
-    let check = move |raw: &str, account: Option<String>| {
-        let Ok(company) = Email::parse(&accounts_company) else { return None };
-        let account = account.and_then(|a| Email::parse(&a).ok()).unwrap_or_else(|| company.clone());
-        AlternativeEmail::parse(raw, &company, &account).err().map(|p| i18n::error(l, &AppError::Email(p)))
-    };
-    let check = StoredValue::new(check);
-    // Once there is something to complain about, each key tells; before, leaving the field does.
-    let judge = move || {
-        let (raw, account) = (text.get_untracked(), untrack(|| picker.chosen_address()));
-        wrong.set(if raw.trim().is_empty() { None } else { check.with_value(|check| check(&raw, account)) });
-    };
-    let typing = move |event: leptos::ev::Event| {
-        text.set(event_target_value(&event));
-        if wrong.with_untracked(Option::is_some) || text.with_untracked(|t| t.contains('@') && t.contains('.')) {
-            judge();
-        }
-    };
-    // The form's first button searches for people; Enter here means the form.
-    let send_on_enter = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            #[cfg(feature = "hydrate")]
-            if let Some(form) = event_target::<web_sys::HtmlInputElement>(&event).form() {
-                let _ = form.request_submit();
-            }
-        }
-    };
-    // Another person has another address.
-    Effect::new(move |first: Option<()>| {
-        let _ = picker.chosen_address();
-        if first.is_some() {
-            judge();
-        }
-    });
     let title = if holder.is_some() { t::technical::title_other(l) } else { t::technical::title(l) };
-    let described = move || if wrong.with(Option::is_some) { "email-hint email-error" } else { "email-hint" };
+    let hint = t::technical::alternative_hint(l, &company);
     view! {
         <h2>{title}</h2>
         {holder.map(|name| view! { <p class="hint">{t::technical::other_hint(l, &name)}</p> })}
@@ -172,27 +126,7 @@ fn Ask(
             <Kept address=address />
             <input type="hidden" name="benefit" value=benefit />
             <PersonField of=REQUEST name="person" label=t::technical::select(l) picker=picker may_add=true />
-            <div class="field-group">
-                <label for="email">{t::technical::alternative(l)}</label>
-                <input
-                    class="field"
-                    id="email"
-                    name="email"
-                    type="email"
-                    maxlength="254"
-                    autocomplete="off"
-                    required=true
-                    value=typed
-                    autofocus=was_refused
-                    aria-invalid=move || wrong.with(Option::is_some).then_some("true")
-                    aria-describedby=described
-                    on:input=typing
-                    on:change=move |_| judge()
-                    on:keydown=send_on_enter
-                />
-                <p class="field-error" id="email-error" aria-live="polite">{move || wrong.get()}</p>
-                <p class="hint" id="email-hint">{t::technical::alternative_hint(l, &company)}</p>
-            </div>
+            <OtherAddress of=REQUEST label=t::technical::alternative(l) hint=hint company=company not_of=picker />
             <button class="btn btn-primary" type="submit">{t::seats::assign(l)}</button>
             <p class="hint">{t::technical::days(l)}</p>
         </Form>

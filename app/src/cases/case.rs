@@ -4,10 +4,12 @@ use super::server_fns::get_case;
 use crate::case_view::{CaseFacts, Story, next_step};
 use crate::form::{Done, Form, Refusal, TextArea};
 use crate::i18n::t;
-use crate::session::{load, use_language};
+use crate::live::load_live;
+use crate::session::use_language;
 use crate::ui::{PageHead, failure};
 use domain::access::Action;
 use domain::benefits::advisory::{Case, CaseState, MAX_TEXT, Side};
+use domain::live::Topic;
 use leptos::prelude::*;
 
 const WRITE: &str = "cases/write";
@@ -15,7 +17,7 @@ const WITHDRAW: &str = "cases/withdraw";
 const CLOSE: &str = "cases/close";
 
 pub fn case_page(id: String) -> AnyView {
-    let case = load(move || id.clone(), get_case);
+    let case = load_live(&[Topic::Cases], move || id.clone(), get_case);
     view! {
         <Transition>
             {move || Suspend::new(async move {

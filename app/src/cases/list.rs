@@ -3,11 +3,13 @@
 use super::server_fns::list_cases;
 use crate::form::Done;
 use crate::i18n::{self, t};
-use crate::session::{load, use_language};
+use crate::live::load_live;
+use crate::session::use_language;
 use crate::ui::{Empty, Moment, PageHead, case_state, failure, table_head};
 use domain::access::Action;
 use domain::benefits::advisory::{CaseFilter, CasePage, Requestable};
 use domain::language::Language;
+use domain::live::Topic;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
@@ -18,7 +20,7 @@ fn asked(query: &ParamsMap) -> (String, String) {
 
 pub fn list_page() -> AnyView {
     let query = use_query_map();
-    let list = load(move || query.with(asked), |(filter, after)| list_cases(filter, after));
+    let list = load_live(&[Topic::Cases], move || query.with(asked), |(filter, after)| list_cases(filter, after));
     let filter = move || CaseFilter::from_slug(&query.with(asked).0).unwrap_or_default();
     view! {
         <Transition>

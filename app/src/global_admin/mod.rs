@@ -5,9 +5,11 @@ use crate::decide::{DECIDE, Decide};
 use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
-use crate::session::{load, use_language};
+use crate::live::load_live;
+use crate::session::use_language;
 use crate::ui::{Notice, PageHead, failure};
 use domain::access::Action;
+use domain::live::Topic;
 use domain::people::{BecomeGlobalAdmin, DomainProof, MAX_REASON, RequestState, RoleRequest};
 use leptos::prelude::*;
 
@@ -52,7 +54,7 @@ pub async fn prove_domain(#[server(default)] request: String) -> Result<(), AppE
 }
 
 pub fn global_admin_page() -> AnyView {
-    let become_one = load(|| (), |()| get_become());
+    let become_one = load_live(&[Topic::People], || (), |()| get_become());
     view! {
         <Suspense>
             {move || Suspend::new(async move {

@@ -2,9 +2,11 @@
 
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::{load, use_language};
+use crate::live::load_live;
+use crate::session::use_language;
 use crate::ui::{Date, Empty, PageHead, failure, table_head};
 use domain::access::Action;
+use domain::live::Topic;
 use domain::view::{HeldSeat, HeldSupport, MyBenefits};
 use leptos::prelude::*;
 use leptos_router::{LazyRoute, lazy_route};
@@ -25,7 +27,7 @@ impl LazyRoute for MyBenefitsPage {
     }
 
     fn view(_this: Self) -> AnyView {
-        let mine = load(|| (), |()| list_my_benefits());
+        let mine = load_live(&[Topic::Mine], || (), |()| list_my_benefits());
         let l = use_language();
         view! {
             <Suspense>

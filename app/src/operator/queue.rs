@@ -1,11 +1,14 @@
 //! The queue: all kinds of work in one list.
 
+use super::orders::order_done;
 use super::server_fns::list_work;
 use crate::form::{Done, Form, Refusal};
 use crate::i18n::{self, t};
-use crate::session::{load, use_language};
+use crate::live::load_live;
+use crate::session::use_language;
 use crate::ui::{Empty, Moment, PageHead, failure, table_head};
 use domain::language::Language;
+use domain::live::Topic;
 use domain::queue::{WorkFilter, WorkKind, WorkPage, WorkRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -48,7 +51,8 @@ impl Asked {
 pub fn queue_page() -> AnyView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::read));
-    let queue = load(
+    let queue = load_live(
+        &[Topic::Queue],
         move || {
             let Asked { filter, kind, after } = asked.get();
             (filter, kind, after)
@@ -147,6 +151,7 @@ pub fn WorkDone() -> impl IntoView {
             "taken" => Some(t::operator::done_taken(l)),
             "released" => Some(t::operator::done_released(l)),
             "fulfilled" => Some(t::operator::done_fulfilled(l)),
+            "offer-fulfilled" => Some(t::operator::done_offer(l)),
             "declined" => Some(t::operator::done_declined(l)),
             "approved" => Some(t::operator::done_approved(l)),
             "recorded" => Some(t::operator::done_recorded(l)),
@@ -154,7 +159,7 @@ pub fn WorkDone() -> impl IntoView {
             "delivered" => Some(t::operator::done_delivered(l)),
             "closed" => Some(t::operator::done_closed(l)),
             "answered" => Some(t::operator::done_answered(l)),
-            _ => None,
+            other => order_done(l, other),
         } />
     }
 }
@@ -172,6 +177,8 @@ pub fn Due(row: WorkRow) -> impl IntoView {
         None if row.is_done => {
             view! { <span class="status status-idle">{t::operator::filter_done(l)}</span> }.into_any()
         }
+        // Nobody waits for an answer: the money comes when it comes.
+        None if row.kind == WorkKind::Payment => view! { <span>{t::operator::no_due(l)}</span> }.into_any(),
         None => view! { <span class="status status-ok">{t::operator::answered(l)}</span> }.into_any(),
         Some(at) if row.is_late => view! {
             <span class="status status-bad">{t::operator::late(l)}</span>

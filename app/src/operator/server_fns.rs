@@ -6,6 +6,7 @@ use domain::benefits::advisory::CaseState;
 use domain::language::Language;
 use domain::mail::{Letter, MailPage, MailRow};
 use domain::queue::{Work, WorkPage};
+use domain::schedule::JobRow;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,13 @@ pub async fn get_work(work: String) -> Result<Work, AppError> {
     let ctx = op_ctx()?;
     let id = work.parse().map_err(|_| refuse(AppError::NotFound))?;
     answer(store::queue::get_work(&ctx, id).await)
+}
+
+#[server(prefix = "/api", endpoint = "operator/jobs", output = leptos::server_fn::codec::Postcard)]
+pub async fn list_jobs() -> Result<Vec<JobRow>, AppError> {
+    use crate::session::ssr::{answer, op_ctx};
+    let ctx = op_ctx()?;
+    answer(store::schedule::list_jobs(&ctx).await)
 }
 
 #[server(prefix = "/api", endpoint = "operator/take", output = leptos::server_fn::codec::Postcard)]
@@ -75,6 +83,32 @@ pub async fn decline_support(
     let ctx = op_ctx()?;
     let id = activation.parse().map_err(|_| refuse(AppError::NotFound))?;
     answer(store::benefits::technical::decline_support(&ctx, id, &reason).await)?;
+    done("declined");
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "operator/fulfil_offer", output = leptos::server_fn::codec::Postcard)]
+pub async fn fulfil_offer(
+    #[server(default)] activation: String,
+    #[server(default)] text: String,
+) -> Result<(), AppError> {
+    use crate::session::ssr::{answer, done, op_ctx, refuse};
+    let ctx = op_ctx()?;
+    let id = activation.parse().map_err(|_| refuse(AppError::NotFound))?;
+    answer(store::benefits::go_to_market::fulfil_offer(&ctx, id, &text).await)?;
+    done("offer-fulfilled");
+    Ok(())
+}
+
+#[server(prefix = "/api", endpoint = "operator/decline_offer", output = leptos::server_fn::codec::Postcard)]
+pub async fn decline_offer(
+    #[server(default)] activation: String,
+    #[server(default)] reason: String,
+) -> Result<(), AppError> {
+    use crate::session::ssr::{answer, done, op_ctx, refuse};
+    let ctx = op_ctx()?;
+    let id = activation.parse().map_err(|_| refuse(AppError::NotFound))?;
+    answer(store::benefits::go_to_market::decline_offer(&ctx, id, &reason).await)?;
     done("declined");
     Ok(())
 }

@@ -1,22 +1,29 @@
 //! A piece of work: what is to be decided, and beside it what the company sees.
 
+use super::orders::{APPROVE, DECLINE, PAY, order_seen, order_todo};
 use super::queue::{Due, Holder, RELEASE, TAKE, WorkDone};
 use super::server_fns::get_work;
 use crate::case_view::{CaseFacts, Story, next_step};
 use crate::decide::{DECIDE, Decide};
 use crate::form::{Field, Form, Refusal, TextArea};
 use crate::i18n::{self, t};
-use crate::session::{load, use_language};
+use crate::live::load_live;
+use crate::offer_view::OfferView;
+use crate::session::use_language;
 use crate::support_view::ActivationView;
 use crate::ui::{Moment, PageHead, Status, failure};
 use domain::benefits::advisory::{Case, CaseState, MAX_TEXT, Side};
+use domain::benefits::go_to_market::{MAX_MESSAGE, OfferState, OfferWork, reachable};
 use domain::benefits::technical::{MAX_ID, SupportState, SupportWork};
+use domain::live::Topic;
 use domain::people::{MAX_REASON, RequestState};
 use domain::queue::{Work, WorkRow, WorkSubject};
 use leptos::prelude::*;
 
 const FULFIL: &str = "operator/fulfil_support";
 const DECLINE_SUPPORT: &str = "operator/decline_support";
+const FULFIL_OFFER: &str = "operator/fulfil_offer";
+const DECLINE_OFFER: &str = "operator/decline_offer";
 const INCIDENTS: &str = "operator/record_incidents";
 const ANSWER: &str = "operator/answer_case";
 const CONTACT: &str = "operator/contact_case";
@@ -25,7 +32,7 @@ const DECLINE_CASE: &str = "operator/decline_case";
 const CLOSE: &str = "operator/close_case";
 
 pub fn work_page(id: String) -> AnyView {
-    let work = load(move || id.clone(), get_work);
+    let work = load_live(&[Topic::Queue], move || id.clone(), get_work);
     view! {
         <Transition>
             {move || Suspend::new(async move {
@@ -48,11 +55,32 @@ fn Whole(work: Work) -> impl IntoView {
     let lede = [kind, ": ", &row.company].concat();
     // A form without the field that a refusal is about cannot mark it.
     let no_field = [(FULFIL, "person")];
-    let refusals =
-        [TAKE, RELEASE, FULFIL, DECLINE_SUPPORT, INCIDENTS, ANSWER, CONTACT, DELIVER, DECLINE_CASE, CLOSE, DECIDE];
+    let refusals = [
+        TAKE,
+        RELEASE,
+        FULFIL,
+        DECLINE_SUPPORT,
+        FULFIL_OFFER,
+        DECLINE_OFFER,
+        INCIDENTS,
+        ANSWER,
+        CONTACT,
+        DELIVER,
+        DECLINE_CASE,
+        CLOSE,
+        DECIDE,
+        PAY,
+        APPROVE,
+        DECLINE,
+    ];
     let (todo, seen) = match subject {
         WorkSubject::Support(support) => (support_todo(&support), Some(support_seen(support))),
         WorkSubject::Advisory(case) => (case_todo(&case), Some(case_seen(case))),
+        WorkSubject::Offer(offer) => (offer_todo(&offer), Some(offer_seen(offer))),
+        WorkSubject::Order(order) => {
+            let todo = if row.is_done { None } else { order_todo(&order) };
+            (todo, Some(order_seen(*order)))
+        }
         WorkSubject::RoleRequest(request) => {
             let told = t::operator::role_request(l, &request.company, &request.person, &request.email);
             let todo = (request.state == RequestState::Pending)
@@ -101,13 +129,13 @@ fn About(row: WorkRow) -> impl IntoView {
     }
 }
 
-fn most(n: usize) -> u32 {
+pub fn most(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// A refusal with its reason, for support and cases alike.
 #[component]
-fn Declining(of: &'static str, name: &'static str, id: String) -> impl IntoView {
+pub fn Declining(of: &'static str, name: &'static str, id: String) -> impl IntoView {
     let l = use_language();
     view! {
         <Form of=of class="card form">
@@ -145,7 +173,7 @@ fn support_todo(work: &SupportWork) -> Option<AnyView> {
             let label = t::operator::incidents(l, &i18n::number(l, u64::from(granted)));
             Some(view! { <Incidents id=id label=label used=work.used /> }.into_any())
         }
-        SupportState::Declined | SupportState::Withdrawn | SupportState::Replaced => None,
+        SupportState::Declined | SupportState::Withdrawn | SupportState::Replaced | SupportState::Lapsed => None,
     }
 }
 
@@ -176,6 +204,56 @@ fn support_seen(work: SupportWork) -> AnyView {
                 <div><dt>{t::benefits::remaining(l)}</dt><dd class="num">{i18n::quantity(l, row.unit, left)}</dd></div>
             </dl>
             <ActivationView activation=work.activation />
+        </section>
+    }
+    .into_any()
+}
+
+fn offer_todo(work: &OfferWork) -> Option<AnyView> {
+    let l = use_language();
+    if work.activation.state != OfferState::Pending {
+        return None;
+    }
+    let id = work.activation.id.to_string();
+    let declined = id.clone();
+    let until = i18n::date(l, work.would_end);
+    let hint = match reachable(work.contact.as_ref()) {
+        Ok(c) => t::operator::offer_hint(l, &until, &c.email, &c.person, c.language.endonym()),
+        Err(_) => t::operator::offer_no_contact(l).to_owned(),
+    };
+    let todo = view! {
+        <Form of=FULFIL_OFFER class="card form">
+            <h3>{t::operator::offer_title(l)}</h3>
+            <p class="hint">{hint}</p>
+            <input type="hidden" name="activation" value=id />
+            <TextArea of=FULFIL_OFFER name="text" label=t::operator::offer_text(l) maxlength=most(MAX_MESSAGE) rows=3 />
+            <button class="btn btn-primary" type="submit">{t::operator::fulfil(l)}</button>
+        </Form>
+        <Declining of=DECLINE_OFFER name="activation" id=declined />
+    };
+    Some(todo.into_any())
+}
+
+fn offer_seen(work: OfferWork) -> AnyView {
+    let l = use_language();
+    let row = work.row;
+    let until = i18n::date(l, row.expires_at);
+    let to = work.contact.clone();
+    let contact = work.contact.map(|c| {
+        let facts = [&c.email, ", ", &c.phone, ", ", c.language.endonym()].concat();
+        let out = c.is_out.then(|| view! { " " <span class="status status-warn">{t::users::disabled(l)}</span> });
+        view! { <div><dt>{t::marketing::title(l)}</dt><dd>{c.person.clone()} {out} <span class="hint block">{facts}</span></dd></div> }
+    });
+    view! {
+        <section class="card pad">
+            <dl class="facts">
+                <div><dt>{t::operator::benefit(l)}</dt><dd>{row.name.clone()}</dd></div>
+                <div><dt>{t::operator::package(l)}</dt><dd>{row.package.clone()}</dd></div>
+                <div><dt>{t::benefits::status(l)}</dt><dd><Status status=row.status /></dd></div>
+                <div><dt>{t::benefits::expires(l)}</dt><dd class="num">{until.clone()}</dd></div>
+                {contact}
+            </dl>
+            <OfferView activation=work.activation contact=to until=until />
         </section>
     }
     .into_any()

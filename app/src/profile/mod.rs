@@ -1,22 +1,25 @@
 //! One's own account: language, theme, password, sessions.
 
 use crate::error::AppError;
-use crate::form::{Field, Form, Refusal, outcome};
+use crate::form::{Done, Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::preferences::theme_name;
 use crate::session::{load, use_language};
-use crate::ui::{KeysSeen, Moment, PageHead, failure, table_head};
+use crate::ui::{Alert, KeysSeen, Moment, PageHead, failure, table_head};
 use domain::access::Action;
 use domain::language::Language;
 use domain::password::MIN_PASSWORD_CHARS;
+use domain::reminder::{LAST, THRESHOLDS};
 use domain::theme::Theme;
-use domain::view::{Preferences, Profile, SessionRow};
+use domain::view::{Preferences, Profile, ReminderSettings, SessionRow};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use leptos_router::{LazyRoute, lazy_route};
 
 const PASSWORD: &str = "profile/change_password";
 const END: &str = "profile/end_session";
+const REMINDERS: &str = "profile/set_reminders";
+const CALENDAR: &str = "profile/make_calendar";
+const REVOKE: &str = "profile/revoke_calendar";
 
 #[server(prefix = "/api", endpoint = "profile/get", output = leptos::server_fn::codec::Postcard)]
 pub async fn get_profile() -> Result<Profile, AppError> {
@@ -49,6 +52,49 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), AppEr
     Ok(())
 }
 
+#[server(prefix = "/api", endpoint = "profile/get_reminders", output = leptos::server_fn::codec::Postcard)]
+pub async fn get_reminders() -> Result<ReminderSettings, AppError> {
+    use crate::session::ssr::{answer, op_ctx};
+    let ctx = op_ctx()?;
+    answer(store::people::reminders::get_reminders(&ctx).await)
+}
+
+/// A field for each number of days, ticked or left out.
+#[server(prefix = "/api", endpoint = "profile/set_reminders", output = leptos::server_fn::codec::Postcard)]
+pub async fn set_reminders(
+    #[server(default)] days90: bool,
+    #[server(default)] days60: bool,
+    #[server(default)] days30: bool,
+    #[server(default)] days7: bool,
+) -> Result<(), AppError> {
+    use crate::session::ssr::{answer, done, op_ctx};
+    let ctx = op_ctx()?;
+    let ticked = [(90, days90), (60, days60), (30, days30), (7, days7)];
+    let days: Vec<u16> = ticked.into_iter().filter(|(_, on)| *on).map(|(days, _)| days).collect();
+    answer(store::people::reminders::set_reminders(&ctx, &days).await)?;
+    done("reminders");
+    Ok(())
+}
+
+/// The one answer that holds the secret address of a calendar.
+#[server(prefix = "/api", endpoint = "profile/make_calendar", output = leptos::server_fn::codec::Postcard)]
+pub async fn make_calendar() -> Result<String, AppError> {
+    use crate::session::ssr::{answer, append_header, op_ctx, request};
+    let ctx = op_ctx()?;
+    let token = answer(store::people::reminders::make_calendar(&ctx).await)?;
+    append_header(http::header::CACHE_CONTROL, "no-store");
+    Ok([&request()?.base_url, "/calendar/", &token, ".ics"].concat())
+}
+
+#[server(prefix = "/api", endpoint = "profile/revoke_calendar", output = leptos::server_fn::codec::Postcard)]
+pub async fn revoke_calendar() -> Result<(), AppError> {
+    use crate::session::ssr::{answer, done, op_ctx};
+    let ctx = op_ctx()?;
+    answer(store::people::reminders::revoke_calendar(&ctx).await)?;
+    done("calendar-revoked");
+    Ok(())
+}
+
 pub struct ProfilePage;
 
 #[lazy_route]
@@ -59,26 +105,27 @@ impl LazyRoute for ProfilePage {
 
     fn view(_this: Self) -> AnyView {
         let profile = load(|| (), |()| get_profile());
+        let reminders = load(|| (), |()| get_reminders());
         let l = use_language();
-        let done = use_query_map().with_untracked(|q| q.get("done"));
-        let told = match done.as_deref() {
-            Some("password") => Some(t::profile::changed(l)),
-            Some("session") => Some(t::profile::ended(l)),
-            _ => None,
-        }
-        .filter(|_| outcome(PASSWORD).is_none() && outcome(END).is_none());
         view! {
             <Suspense>
                 {move || Suspend::new(async move {
                     match profile.await {
                         Ok(profile) => {
+                            let settings = reminders.await;
+                            let of_company = profile.company.is_some();
                             view! {
                                 <PageHead title=t::profile::title(l) lede=t::profile::lede(l) action=Action::ManageOwnProfile />
-                                <div role="status" class="alert-slot">
-                                    {told.map(|text| view! { <p class="alert alert-ok">{text}</p> })}
-                                </div>
+                                <Done words=move |what| match what {
+                                    "password" => Some(t::profile::changed(l)),
+                                    "session" => Some(t::profile::ended(l)),
+                                    "reminders" => Some(t::profile::reminders_done(l)),
+                                    "calendar-revoked" => Some(t::profile::calendar_revoked(l)),
+                                    _ => None,
+                                } />
                                 <Account profile=profile.clone() />
                                 <Choices />
+                                {of_company.then(|| view! { <Dates settings=settings /> })}
                                 <NewPassword />
                                 <Sessions sessions=profile.sessions />
                                 {profile.company.is_some().then(|| view! { <KeysSeen keys=profile.keys_seen title=t::profile::keys(l) hint=t::profile::keys_lede(l) none=t::profile::keys_none(l) /> })}
@@ -130,7 +177,7 @@ fn Choices() -> impl IntoView {
                         {Language::ALL
                             .into_iter()
                             .map(|o| {
-                                let name = if o == Language::De { "Deutsch" } else { "English" };
+                                let name = o.endonym();
                                 view! { <option value=o.tag() lang=o.tag() selected=o == l>{name}</option> }
                             })
                             .collect_view()}
@@ -154,6 +201,83 @@ fn Choices() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// How the person is told of what ends: by mail, and in their own calendar.
+#[component]
+fn Dates(settings: Result<ReminderSettings, AppError>) -> impl IntoView {
+    let l = use_language();
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(error) => return view! { <Alert error=error /> }.into_any(),
+    };
+    let days = THRESHOLDS.map(|n| {
+        let name = ["days", &n.to_string()].concat();
+        let (id, own) = (name.clone(), name.clone());
+        let checked = settings.days.contains(&n);
+        let always = (n == LAST).then(|| [" (", t::profile::days_always(l), ")"].concat());
+        view! {
+            <label class="check" for=id>
+                <input type="checkbox" id=own name=name value="true" checked=checked disabled=n == LAST />
+                <span>{t::profile::days(l, u64::from(n))} {always}</span>
+            </label>
+        }
+    });
+    let made = outcome(CALENDAR).and_then(|o| o.result.ok()).and_then(|body| address_of(&body)).map(|address| {
+        view! {
+            <div class="field-group">
+                <label for="calendar-address">{t::profile::calendar_address(l)}</label>
+                <input class="field wide" id="calendar-address" type="text" readonly=true autofocus=true aria-describedby="calendar-once" value=address />
+                <p class="hint" id="calendar-once">{t::profile::calendar_once(l)}</p>
+            </div>
+        }
+    });
+    let has_feed = settings.calendar_since.is_some();
+    let since = settings
+        .calendar_since
+        .map(|at| view! { <p class="num">{t::profile::calendar_since(l, &i18n::moment(l, at))}</p> });
+    let label = if has_feed { t::profile::calendar_again(l) } else { t::profile::calendar_make(l) };
+    view! {
+        <section class="card pad">
+            <h2>{t::profile::reminders(l)}</h2>
+            <p class="hint">{t::profile::reminders_lede(l)}</p>
+            <Refusal of=REMINDERS />
+            <Form of=REMINDERS class="form">
+                <fieldset>
+                    <legend>{t::profile::days_before(l)}</legend>
+                    <div class="checks">{days.into_iter().collect_view()}</div>
+                </fieldset>
+                <button class="btn" type="submit">{t::profile::save(l)}</button>
+            </Form>
+            <h2>{t::profile::calendar(l)}</h2>
+            <p class="hint">{t::profile::calendar_lede(l)}</p>
+            {[CALENDAR, REVOKE].map(|of| view! { <Refusal of=of /> }).collect_view()}
+            {made}
+            {since}
+            <div class="inline">
+                <Form of=CALENDAR>
+                    <button class="btn" type="submit" aria-describedby=has_feed.then_some("calendar-again")>{label}</button>
+                </Form>
+                {has_feed
+                    .then(|| {
+                        view! {
+                            <Form of=REVOKE>
+                                <button class="btn" type="submit">{t::profile::calendar_revoke(l)}</button>
+                            </Form>
+                        }
+                    })}
+            </div>
+            {has_feed.then(|| view! { <p class="hint" id="calendar-again">{t::profile::calendar_again_hint(l)}</p> })}
+        </section>
+    }
+    .into_any()
+}
+
+/// Reads the address out of the outcome of a plain form post.
+fn address_of(body: &[u8]) -> Option<String> {
+    use leptos::server_fn::Decodes;
+    use leptos::server_fn::codec::PostcardEncoding;
+    PostcardEncoding::decode(body.to_vec().into()).ok()
 }
 
 #[component]

@@ -31,6 +31,13 @@ pub fn Moment(at: DateTime<Utc>) -> impl IntoView {
     view! { <time datetime=i18n::machine(at)>{i18n::moment(l, at)}</time> }
 }
 
+/// Until when something goes on that is past its date.
+#[component]
+pub fn Grace(until: Option<DateTime<Utc>>) -> impl IntoView {
+    let l = use_language();
+    until.map(|until| view! { <span class="hint block">{t::benefits::grace(l, &i18n::date(l, until))}</span> })
+}
+
 /// A status as word, colour and dot.
 #[component]
 pub fn Status(status: BenefitStatus) -> impl IntoView {

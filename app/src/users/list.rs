@@ -2,9 +2,11 @@
 
 use super::server_fns::{ListAnswer, list_users};
 use crate::i18n::{self, t};
-use crate::session::{load, use_language, use_viewer};
+use crate::live::load_live;
+use crate::session::{use_language, use_viewer};
 use crate::ui::{Empty, Notice, PageHead, account_state, failure, table_head};
 use domain::access::Action;
+use domain::live::Topic;
 use domain::people::{AccountState, PeopleFilter, PeoplePage, PersonRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -41,7 +43,11 @@ impl Asked {
 pub fn users_page() -> AnyView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(Asked::read));
-    let list = load(move || asked.get(), |asked| list_users(asked.filter.slug().to_owned(), asked.search, asked.after));
+    let list = load_live(
+        &[Topic::People],
+        move || asked.get(),
+        |asked| list_users(asked.filter.slug().to_owned(), asked.search, asked.after),
+    );
     let viewer = use_viewer();
     view! {
         <Transition>

@@ -5,11 +5,13 @@ use super::server_fns::{PersonAnswer, get_person, role_field};
 use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
+use crate::live::load_live;
 use crate::picker::{PersonField, Picker};
-use crate::session::{load, use_language, use_viewer};
+use crate::session::{use_language, use_viewer};
 use crate::ui::{Date, KeysSeen, Moment, PageHead, account_state, failure, table_head};
 use domain::access::{Action, Role};
 use domain::language::Language;
+use domain::live::Topic;
 use domain::people::{AccountState, Held, HeldPage, MovedSeat, Person, SeatMoved, SeatsOfLeaver};
 use domain::view::Viewer;
 use leptos::prelude::*;
@@ -23,7 +25,8 @@ const MOVE: &str = "users/move_seats";
 
 pub fn person_page() -> AnyView {
     let (params, query) = (use_params_map(), use_query_map());
-    let answer = load(
+    let answer = load_live(
+        &[Topic::People, Topic::Benefits],
         move || {
             let after = query.with(|q| q.get("after").unwrap_or_default());
             (params.with(|p| p.get("id").unwrap_or_default()), after)

@@ -56,6 +56,8 @@ actions! {
     WorkQueue,
     ManageCompanies,
     SeeOutbox,
+    /// What the program does by itself, and whether it is late.
+    SeeJobs,
 }
 
 /// Whether somebody in this capacity may do this. A new action does not compile until somebody has decided.
@@ -91,7 +93,8 @@ pub const fn allows(capacity: Capacity, action: Action) -> bool {
         | A::ManageOrders
         | A::WorkQueue
         | A::ManageCompanies
-        | A::SeeOutbox => matches!(capacity, Operator),
+        | A::SeeOutbox
+        | A::SeeJobs => matches!(capacity, Operator),
     }
 }
 

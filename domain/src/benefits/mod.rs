@@ -2,6 +2,7 @@
 
 pub mod advisory;
 pub mod bulk;
+pub mod go_to_market;
 pub mod seat;
 pub mod software;
 mod status;

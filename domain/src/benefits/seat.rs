@@ -128,6 +128,9 @@ pub enum Given {
     /// From a person who leaves.
     #[cfg_attr(feature = "db", sea_orm(string_value = "handed_over"))]
     HandedOver,
+    /// From the package's year before, or from the package that this one goes beyond.
+    #[cfg_attr(feature = "db", sea_orm(string_value = "carried_over"))]
+    CarriedOver,
 }
 
 /// Why somebody holds a seat no more. The words are stored; never changed once shipped.
@@ -148,6 +151,12 @@ pub enum Taken {
     Freed,
     #[cfg_attr(feature = "db", sea_orm(string_value = "handed_over"))]
     HandedOver,
+    /// It goes on in the next year, or in another package.
+    #[cfg_attr(feature = "db", sea_orm(string_value = "carried_over"))]
+    CarriedOver,
+    /// The order was given back.
+    #[cfg_attr(feature = "db", sea_orm(string_value = "order_cancelled"))]
+    OrderCancelled,
 }
 
 #[cfg(test)]

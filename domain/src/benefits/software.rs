@@ -18,6 +18,8 @@ pub struct RevealFacts {
     pub order: OrderFacts,
     /// Keys that are allocated to the benefit.
     pub keys: u32,
+    /// Since when a request waits to give the order back.
+    pub cancellation_since: Option<DateTime<Utc>>,
     /// When the person took the look that is [`MOST_LOOKS`] back, if they ever took so many.
     pub earlier_look: Option<DateTime<Utc>>,
     /// The person has read that the refund right ends, and agreed.
@@ -46,6 +48,11 @@ pub enum RevealRefusal {
         #[serde(with = "chrono::serde::ts_microseconds")]
         until: DateTime<Utc>,
     },
+    /// Somebody has asked to give the order back: until that is decided or withdrawn, no key is shown.
+    CancellationWaits {
+        #[serde(with = "chrono::serde::ts_microseconds")]
+        since: DateTime<Utc>,
+    },
     /// Not refused for good: shown first, so that nobody loses a right unawares.
     EndsRefund {
         #[serde(with = "chrono::serde::ts_microseconds")]
@@ -63,9 +70,11 @@ pub fn revealable(facts: &RevealFacts, now: DateTime<Utc>) -> Result<(), RevealR
     }
     if status(&facts.benefit, now) == BenefitStatus::Expired {
         let unused = facts.benefit.activated_at.is_none();
-        let at =
-            if unused { facts.benefit.activate_by.min(facts.benefit.expires_at) } else { facts.benefit.expires_at };
+        let at = if unused { facts.benefit.activate_by.min(facts.benefit.lapses_at) } else { facts.benefit.lapses_at };
         return Err(RevealRefusal::Expired { at });
+    }
+    if let Some(since) = facts.cancellation_since {
+        return Err(RevealRefusal::CancellationWaits { since });
     }
     if facts.keys == 0 {
         return Err(RevealRefusal::NotDeliveredYet);
@@ -100,10 +109,11 @@ mod tests {
                 pending: false,
                 activated_at: None,
                 activate_by: day(365),
-                expires_at: day(365),
+                lapses_at: day(365),
             },
             order: OrderFacts { paid_at: Some(day(0)), first_key_revealed_at: None, ended_at: None },
             keys: 1,
+            cancellation_since: None,
             earlier_look: None,
             confirmed: false,
         }
@@ -126,6 +136,8 @@ mod tests {
         let confirmed = RevealFacts { confirmed: true, ..facts() };
         assert_eq!(revealable(&RevealFacts { keys: 0, ..confirmed }, day(1)), Err(RevealRefusal::NotDeliveredYet));
         assert_eq!(revealable(&confirmed, day(365)), Err(RevealRefusal::Expired { at: day(365) }));
+        let waits = RevealFacts { cancellation_since: Some(day(1)), ..confirmed };
+        assert_eq!(revealable(&waits, day(2)), Err(RevealRefusal::CancellationWaits { since: day(1) }));
         // Otherwise a refunded order would still give its keys away.
         let ended = OrderFacts { ended_at: Some(day(1)), ..confirmed.order };
         assert_eq!(

@@ -29,14 +29,15 @@ pub struct BenefitFacts {
     pub activated_at: Option<DateTime<Utc>>,
     /// First instant at which it can no longer be activated.
     pub activate_by: DateTime<Utc>,
-    /// First instant at which it can no longer be used.
-    pub expires_at: DateTime<Utc>,
+    /// First instant at which it can no longer be used: after the grace of its term, or at an end of
+    /// its own.
+    pub lapses_at: DateTime<Utc>,
 }
 
 /// Rule R-BEN-1: expiry before everything, then what waits, then use.
 pub fn status(facts: &BenefitFacts, now: DateTime<Utc>) -> BenefitStatus {
     let unused = facts.activated_at.is_none() && facts.taken == 0 && !facts.pending;
-    if now >= facts.expires_at || (unused && now >= facts.activate_by) {
+    if now >= facts.lapses_at || (unused && now >= facts.activate_by) {
         return BenefitStatus::Expired;
     }
     if facts.pending {
@@ -61,7 +62,7 @@ mod tests {
             pending: false,
             activated_at: None,
             activate_by: DateTime::UNIX_EPOCH + TimeDelta::days(100),
-            expires_at: DateTime::UNIX_EPOCH + TimeDelta::days(365),
+            lapses_at: DateTime::UNIX_EPOCH + TimeDelta::days(365),
         }
     }
     fn day(n: i64) -> DateTime<Utc> {

@@ -21,6 +21,8 @@ stored_words! {
         Withdrawn = "withdrawn",
         /// Active before; another person has the benefit now.
         Replaced = "replaced",
+        /// The benefit ended while it waited.
+        Lapsed = "lapsed",
     }
 }
 

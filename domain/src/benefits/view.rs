@@ -55,6 +55,9 @@ pub struct BenefitRow {
     pub activate_by: DateTime<Utc>,
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub expires_at: DateTime<Utc>,
+    /// Past its date, it goes on until then: its package can still be renewed.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub grace_until: Option<DateTime<Utc>>,
     /// The order can still be given back, until then.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub refundable_until: Option<DateTime<Utc>>,
@@ -92,6 +95,8 @@ pub struct BenefitDetail {
     pub downloads: Vec<Download>,
     /// How many keys are allocated; never the keys.
     pub keys: u32,
+    /// So many more come when the stock has them.
+    pub keys_owed: u32,
     /// Newest first, at most ten.
     pub reveals: Vec<Trace>,
     /// Who holds a seat now; the first ten of them.

@@ -68,7 +68,7 @@ async fn the_key_is_in_one_answer_only() {
     db.migrate().await.unwrap();
     let store = Store::new(db, Clock::at(noon()), KeyRing::generate());
     let catalogue = store::catalogue::file::read(demo::CATALOGUE).unwrap();
-    store::catalogue::import::import(&store, &catalogue, &Origin::default()).await.unwrap();
+    store::catalogue::import::import(&store, &catalogue, None, &Origin::default()).await.unwrap();
     // The canary is the oldest key for Visio, so the oldest order gets it; the others follow.
     store::key_pool::import_keys(
         &store,

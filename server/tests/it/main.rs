@@ -14,6 +14,7 @@ mod canary;
 mod forms;
 mod graph;
 mod headers;
+mod live;
 mod mail;
 mod pages;
 mod people;

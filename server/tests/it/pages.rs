@@ -106,7 +106,18 @@ async fn health_is_said_to_anybody() {
     let site = site().await;
     let mut nobody = site.browser();
     assert_eq!(nobody.get("/healthz").await.body, "ok");
-    assert_eq!(nobody.get("/readyz").await.body, "ready");
+    store::schedule::run_due(&site.store, uuid::Uuid::from_u128(1)).await.unwrap();
+    let ready = |answer: crate::harness::Answer| serde_json::from_str::<serde_json::Value>(&answer.body).unwrap();
+    let told = ready(nobody.get("/readyz").await);
+    assert_eq!(told["status"], "ready");
+    assert_eq!(told["jobs"][0]["job"], "expire");
+    assert!(told["jobs"][0]["last_run"].is_string() && told["jobs"][0]["next_run"].is_string());
+    assert_eq!(told["jobs"][1]["late"], false);
+    // A job that does not come is told, and is no reason to send requests elsewhere.
+    site.store.clock.advance(chrono::TimeDelta::hours(1));
+    let late = nobody.get("/readyz").await;
+    assert_eq!(late.status, StatusCode::OK);
+    assert_eq!(ready(late)["status"], "late");
     site.store.db.migrate_down().await.unwrap();
     assert_eq!(nobody.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }

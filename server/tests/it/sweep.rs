@@ -14,6 +14,8 @@ struct Ids {
     benefit: String,
     /// A benefit with seats, all of them free.
     seats: String,
+    /// An offer.
+    offer: String,
     /// Somebody who is never one of the callers.
     person: String,
 }
@@ -63,12 +65,54 @@ fn arguments<'a>(function: &str, ids: &'a Ids, unknown: &'a str) -> Vec<(&'a str
         "operator/work" | "operator/take" | "operator/release" => vec![("work", UNKNOWN)],
         "operator/fulfil_support" => vec![("activation", UNKNOWN), ("access_id", "A-1"), ("contract_id", "C-1")],
         "operator/decline_support" => vec![("activation", UNKNOWN), ("reason", "No")],
+        "marketing/set_contact" => vec![
+            ("person", ids.person.as_str()),
+            ("email", "some@agency.example"),
+            ("phone", "+49 30 5550177"),
+            ("preferred", "de"),
+        ],
+        "marketing/make_main" | "marketing/remove_contact" => vec![("entry", UNKNOWN)],
+        "offers/list" | "offers/activate" => vec![("benefit", ids.offer.as_str())],
+        "offers/withdraw" => vec![("activation", UNKNOWN)],
+        "operator/fulfil_offer" => vec![("activation", UNKNOWN), ("text", "Hello")],
+        "operator/decline_offer" => vec![("activation", UNKNOWN), ("reason", "No")],
         "operator/record_incidents" => vec![("activation", UNKNOWN), ("used", "1")],
         "operator/answer_case" | "operator/contact_case" => vec![("case", UNKNOWN), ("text", "Hello")],
         "operator/deliver_case" => vec![("case", UNKNOWN), ("hours", "1")],
         "operator/decline_case" => vec![("case", UNKNOWN), ("reason", "No")],
         "operator/close_case" => vec![("case", UNKNOWN)],
         "operator/mail" | "operator/retry_mail" => vec![("mail", UNKNOWN)],
+        "membership/begin_order" => vec![("package", "gold-core")],
+        "membership/place_order" => {
+            vec![("version", UNKNOWN), ("bill_to", "Northwind"), ("address", "Quay 1"), ("country", "Germany")]
+        }
+        "membership/order" | "membership/withdraw_order" | "operator/order" => vec![("order", UNKNOWN)],
+        "membership/request_cancellation" => vec![("order", UNKNOWN), ("reason", "Bought by mistake.")],
+        "membership/withdraw_cancellation" => vec![("cancellation", UNKNOWN)],
+        "operator/record_payment" => {
+            vec![("order", UNKNOWN), ("amount", "1.00"), ("date", "2026-11-22"), ("reference", "TX")]
+        }
+        "operator/approve_cancellation" => {
+            vec![("cancellation", UNKNOWN), ("amount", "1.00"), ("date", "2026-11-22"), ("reference", "TX")]
+        }
+        "operator/decline_cancellation" => vec![("cancellation", UNKNOWN), ("reason", "No")],
+        "operator/set_issuer" => vec![("issuer", "Programme"), ("pay_to", "IBAN")],
+        "operator/try_catalogue" => vec![("file", "format = 1")],
+        "operator/try_keys" => vec![("keys", "product,key")],
+        "operator/catalogue_trial" | "operator/publish_catalogue" | "operator/key_trial" | "operator/import_keys" => {
+            vec![("upload", UNKNOWN)]
+        }
+        "operator/discard_upload" => vec![("upload", UNKNOWN), ("kind", "keys")],
+        "operator/pool" | "operator/set_stock_level" => vec![("product", UNKNOWN), ("level", "1")],
+        "operator/key" => vec![("key", UNKNOWN)],
+        "operator/find_key" => vec![("key", "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE")],
+        "operator/withdraw_key" => vec![("id", UNKNOWN), ("reason", "Leaked")],
+        "operator/company" | "operator/suspend_company" | "operator/restore_company" => vec![("company", UNKNOWN)],
+        "operator/create_company" => vec![("name", "Litware"), ("account_email", "office@litware.example")],
+        "operator/change_company" => {
+            vec![("company", UNKNOWN), ("name", "Litware"), ("account_email", "office@litware.example")]
+        }
+        "operator/invite_admin" => vec![("company", UNKNOWN), ("person", "Lia"), ("email", "lia@litware.example")],
         "operator/test_mail" => vec![("email", "test@programme.example")],
         "invitation/accept" => {
             vec![("password", "korrekt pferd batterie"), ("repeated", "korrekt pferd batterie")]
@@ -124,6 +168,7 @@ async fn every_function_answers_whom_it_should() {
     let ids = Ids {
         benefit: site.benefit(ANNA, "gold-core", "office-professional-plus-2019").await,
         seats: site.benefit(ANNA, "action-pack", "visual-studio-professional").await,
+        offer: site.benefit(ANNA, "gold-core", "gtm-case-study").await,
         person: site.user("some@contoso.example").await,
     };
     let printed = table(&site, &ids).await;

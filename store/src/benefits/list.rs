@@ -56,7 +56,7 @@ pub(crate) fn facts(row: &benefit::Model, product: &Product) -> BenefitFacts {
         pending: row.pending,
         activated_at: row.activated_at,
         activate_by: row.activate_by,
-        expires_at: row.expires_at,
+        lapses_at: row.lapses_at,
     }
 }
 fn taken(row: &benefit::Model, product: &Product) -> u32 {
@@ -129,6 +129,7 @@ impl References {
             status: status(&facts(row, product), now),
             activate_by: row.activate_by,
             expires_at: row.expires_at,
+            grace_until: (now >= row.expires_at && now < row.lapses_at && !unused_row(row)).then_some(row.lapses_at),
             refundable_until: if refundable(&order, now).is_ok() { refund_ends(&order) } else { None },
         })
     }
@@ -164,8 +165,8 @@ fn condition(filter: BenefitFilter, now: DateTime<Utc>) -> Condition {
     let soon = now + TimeDelta::days(SOON_DAYS);
     match filter {
         BenefitFilter::All => Condition::all(),
-        BenefitFilter::NotActivated => unused().add(C::ActivateBy.gt(now)).add(C::ExpiresAt.gt(now)),
-        BenefitFilter::EndsSoon => Condition::all().add(C::ExpiresAt.gt(now)).add(
+        BenefitFilter::NotActivated => unused().add(C::ActivateBy.gt(now)).add(C::LapsesAt.gt(now)),
+        BenefitFilter::EndsSoon => Condition::all().add(C::LapsesAt.gt(now)).add(
             Condition::any()
                 .add(C::ExpiresAt.lte(soon))
                 .add(unused().add(C::ActivateBy.gt(now)).add(C::ActivateBy.lte(soon))),
@@ -200,7 +201,8 @@ fn with_product(select: Select<benefit::Entity>) -> Select<benefit::Entity> {
 
 /// A page of a category's list.
 pub async fn list_benefits(ctx: &Ctx, category: Category, query: &ListQuery) -> StoreResult<BenefitPage> {
-    let company = ctx.authorize_in_company(Action::OpenBenefits)?;
+    ctx.authorize(Action::OpenBenefits)?;
+    let company = ctx.authorize_in_company(category.spec().opens)?;
     let (db, now) = (ctx.store.db.conn(), ctx.now());
     let mut select = of_company(company, category).filter(condition(query.filter, now));
     let search: String = query.search.trim().chars().take(MAX_SEARCH).collect();
@@ -254,11 +256,13 @@ pub async fn get_detail(ctx: &Ctx, id: BenefitId) -> StoreResult<BenefitDetail> 
     let company = ctx.authorize_in_company(Action::OpenBenefits)?;
     let (db, now) = (ctx.store.db.conn(), ctx.now());
     let row = own_benefit(company, id).one(db).await?.ok_or(StoreError::NotFound)?;
+    ctx.authorize(row.category.spec().opens)?;
     let references = References::load(db, std::slice::from_ref(&row)).await?;
     let product = references.product(&row)?;
     let keys = licence_key::Entity::find()
         .filter(licence_key::Column::BenefitId.eq(id))
         .filter(licence_key::Column::CompanyId.eq(company))
+        .filter(licence_key::Column::WithdrawnAt.is_null())
         .count(db)
         .await?;
     let by = key_reveal::Entity::belongs_to(user::Entity).from(key_reveal::Column::UserId).to(user::Column::Id).into();
@@ -297,6 +301,7 @@ pub async fn get_detail(ctx: &Ctx, id: BenefitId) -> StoreResult<BenefitDetail> 
         portal: product.portal.clone(),
         downloads: product.downloads.clone(),
         keys: u32::try_from(keys).unwrap_or(u32::MAX),
+        keys_owed: count_u32(row.keys_owed),
         reveals: traces(reveals),
         holders,
         is_mine,

@@ -6,7 +6,7 @@ use crate::error::{StoreError, StoreResult};
 use chrono::{DateTime, Utc};
 use domain::catalogue::{Package, Product};
 use domain::id::{BenefitId, CompanyId};
-use sea_orm::{ConnectionTrait, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel, QuerySelect};
 
 pub(crate) struct LockedBenefit {
     pub row: benefit::Model,
@@ -16,9 +16,19 @@ pub(crate) struct LockedBenefit {
     pub until: DateTime<Utc>,
 }
 
+impl LockedBenefit {
+    /// Whether something waits for the programme's staff.
+    pub async fn set_pending(self, tx: &impl ConnectionTrait, pending: bool) -> StoreResult<()> {
+        let mut row = self.row.into_active_model();
+        row.pending = Set(pending);
+        row.update(tx).await?;
+        Ok(())
+    }
+}
+
 /// When a benefit is over for whoever wants to begin with it, or to go on.
 pub(crate) fn usable_until(row: &benefit::Model, order: &order::Model) -> DateTime<Utc> {
-    let until = if unused_row(row) { row.activate_by.min(row.expires_at) } else { row.expires_at };
+    let until = if unused_row(row) { row.activate_by.min(row.lapses_at) } else { row.lapses_at };
     order.ended_at.map_or(until, |ended| until.min(ended))
 }
 

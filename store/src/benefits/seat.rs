@@ -161,7 +161,7 @@ pub(crate) async fn give(
     for chunk in rows.chunks(CHUNK) {
         assignment::Entity::insert_many(chunk.to_vec()).exec_without_returning(tx).await?;
     }
-    outbox::write(ctx, tx, mails).await?;
+    outbox::write(&ctx.store, tx, mails).await?;
     mark(tx, &seats, true).await?;
     let first = of.row.activated_at.unwrap_or(now);
     set_counts(tx, of, out, reassigned, Some(first)).await?;

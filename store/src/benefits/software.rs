@@ -6,6 +6,7 @@ use crate::context::{Ctx, new_uuid};
 use crate::entity::{key_reveal, licence_key, order, term};
 use crate::error::{StoreError, StoreResult};
 use crate::key_pool::place;
+use crate::orders::cancel::waits_since;
 use crate::people::session::own_row;
 use chrono::{DateTime, Utc};
 use domain::access::Action;
@@ -39,6 +40,7 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
     let keys = licence_key::Entity::find()
         .filter(licence_key::Column::BenefitId.eq(id))
         .filter(licence_key::Column::CompanyId.eq(company))
+        .filter(licence_key::Column::WithdrawnAt.is_null())
         .order_by_asc(licence_key::Column::AllocatedAt)
         .order_by_asc(licence_key::Column::Id)
         .all(&tx)
@@ -51,6 +53,7 @@ pub async fn reveal_keys(ctx: &Ctx, id: BenefitId, confirmed: bool) -> StoreResu
             benefit: facts(&row, references.product(&row)?),
             order: order_facts(&order),
             keys: u32::try_from(keys.len()).unwrap_or(u32::MAX),
+            cancellation_since: waits_since(&tx, order.id).await?,
             earlier_look: earlier_look(ctx, company, &tx).await?,
             confirmed,
         },

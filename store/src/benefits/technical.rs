@@ -23,6 +23,7 @@ use domain::benefits::technical::{
 use domain::catalogue::Fulfilment;
 use domain::email::Email;
 use domain::id::{BenefitId, CompanyId, SupportActivationId, UserId};
+use domain::licence_key::hide_keys;
 use domain::mail::MailFacts;
 use domain::people::MAX_REASON;
 use domain::queue::WorkKind;
@@ -151,7 +152,7 @@ pub async fn request_support(
     }
     .insert(&tx)
     .await?;
-    set_pending(&tx, locked.row, true).await?;
+    locked.set_pending(&tx, true).await?;
     queue::open(ctx, &tx, WorkKind::Support, activation.0, company).await?;
     let entry = Entry::by(ctx, ctx.now(), AuditAction::SupportRequested)
         .subject(id)
@@ -159,13 +160,6 @@ pub async fn request_support(
     record(&ctx.store.keys, &tx, entry).await?;
     tx.commit().await?;
     Ok(activation)
-}
-
-async fn set_pending(tx: &impl ConnectionTrait, row: benefit::Model, pending: bool) -> StoreResult<()> {
-    let mut row = row.into_active_model();
-    row.pending = Set(pending);
-    row.update(tx).await?;
-    Ok(())
 }
 
 /// Locks an activation that waits, behind its benefit.
@@ -210,7 +204,7 @@ async fn end(
     row.decided_by = Set(Some(ctx.user()));
     row.decided_at = Set(Some(ctx.now()));
     row.update(tx).await?;
-    set_pending(tx, locked.row, false).await?;
+    locked.set_pending(tx, false).await?;
     queue::close(ctx, tx, WorkKind::Support, id.0).await?;
     Ok(())
 }
@@ -262,7 +256,7 @@ pub async fn fulfil_support(ctx: &Ctx, id: SupportActivationId, access_id: &str,
     };
     let account = Draft::to(ctx, &person, format!("support:{id}:account"), facts.clone());
     let other = Draft { address: alternative, ..Draft::to(ctx, &person, format!("support:{id}:alternative"), facts) };
-    outbox::write(ctx, &tx, vec![account, other]).await?;
+    outbox::write(&ctx.store, &tx, vec![account, other]).await?;
     let mut entry = Entry::by(ctx, now, AuditAction::SupportFulfilled).subject(id);
     entry.company = Some(company);
     record(&ctx.store.keys, &tx, entry).await?;
@@ -286,7 +280,7 @@ pub async fn decline_support(ctx: &Ctx, id: SupportActivationId, reason: &str) -
             package: locked.package.label.get(language).to_owned(),
             reason: reason.clone(),
         };
-        outbox::write(ctx, &tx, vec![Draft::to(ctx, &asked, format!("support:{id}:declined"), facts)]).await?;
+        outbox::write(&ctx.store, &tx, vec![Draft::to(ctx, &asked, format!("support:{id}:declined"), facts)]).await?;
     }
     end(ctx, &tx, locked, row, SupportState::Declined, reason).await?;
     let mut entry = Entry::by(ctx, ctx.now(), AuditAction::SupportDeclined).subject(id);
@@ -304,7 +298,8 @@ pub(crate) fn check_reason(reason: &str) -> StoreResult<String> {
     } else if reason.chars().count() > MAX_REASON {
         Err(StoreError::People(domain::people::PeopleRefusal::ReasonTooLong))
     } else {
-        Ok(reason.to_owned())
+        // Somebody may paste the key that it is about.
+        Ok(hide_keys(reason))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The format is documented in `docs/catalogue-format.md`.
 
+use crate::error::{StoreError, StoreResult};
 use domain::catalogue::{Catalogue, CatalogueProblem, Step, check};
 use toml_edit::{Document, Item, Value};
 
@@ -47,6 +48,11 @@ pub fn read(text: &str) -> Result<Catalogue, Vec<FileFinding>> {
         what: FileProblem::Content { field: field_of(&finding.at), problem: finding.problem },
     });
     Err(located.collect())
+}
+
+/// A catalogue as a file of the format; reading it gives the same catalogue.
+pub fn write(catalogue: &Catalogue) -> StoreResult<String> {
+    toml::to_string(catalogue).map_err(|_| StoreError::Corrupt("catalogue"))
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -130,6 +136,12 @@ mod tests {
         for package in &catalogue.packages {
             assert!(package.money().is_ok());
         }
+    }
+
+    #[test]
+    fn what_is_written_reads_alike() {
+        let catalogue = read(DEMO).unwrap();
+        assert_eq!(read(&write(&catalogue).unwrap()).unwrap(), catalogue);
     }
 
     #[test]

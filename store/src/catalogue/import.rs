@@ -3,12 +3,14 @@
 
 use crate::audit::{Entry, record};
 use crate::context::{Origin, Store, new_uuid};
+use crate::db::Tx;
 use crate::entity::{catalogue_version, package, package_item, package_version, product, product_version};
 use crate::error::{StoreError, StoreResult};
-use chrono::{DateTime, Utc};
 use domain::audit::AuditAction;
 use domain::catalogue::{Catalogue, Package, Product};
+use domain::console::LOW_STOCK;
 use domain::id::{CatalogueVersionId, PackageId, PackageItemId, PackageVersionId, ProductId, ProductVersionId};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
@@ -36,49 +38,73 @@ struct Current {
     version: Option<product_version::Model>,
 }
 
-/// Imports a catalogue that [`super::file::read`] has checked: all of it, or nothing.
-pub async fn import(store: &Store, catalogue: &Catalogue, origin: &Origin) -> StoreResult<Imported> {
-    let now = store.now();
+/// Imports a catalogue that [`super::file::read`] has checked: all of it, or nothing. `source` is the
+/// file, for whoever exports the version; without it, one is written. For the command line, which
+/// is let in by who can start the program.
+pub async fn import(
+    store: &Store,
+    catalogue: &Catalogue,
+    source: Option<&str>,
+    origin: &Origin,
+) -> StoreResult<Imported> {
     let tx = store.db.begin().await?;
-    let last = catalogue_version::Entity::find()
-        .order_by_desc(catalogue_version::Column::Number)
-        .lock_exclusive()
-        .one(&tx)
-        .await?;
-    let number = last.as_ref().map_or(0, |v| v.number) + 1;
+    let entry = Entry::programme(origin, store.now(), AuditAction::CatalogueImported);
+    let imported = publish(store, &tx, catalogue, source, entry).await?;
+    if matches!(imported, Imported::Unchanged { .. }) {
+        tx.rollback().await?;
+    } else {
+        tx.commit().await?;
+    }
+    Ok(imported)
+}
+
+/// The last version, locked: whoever publishes at the same time waits.
+pub(super) async fn lock_last(tx: &impl ConnectionTrait) -> StoreResult<i32> {
+    let newest = || {
+        catalogue_version::Entity::find()
+            .select_only()
+            .column(catalogue_version::Column::Number)
+            .order_by_desc(catalogue_version::Column::Number)
+            .limit(1)
+    };
+    newest().lock_exclusive().into_tuple::<i32>().one(tx).await?;
+    // Whoever has waited was given the row that was the last one before: it is asked for again.
+    Ok(newest().into_tuple::<i32>().one(tx).await?.unwrap_or(0))
+}
+
+/// Publishes in the caller's transaction, who gives it up where nothing has changed.
+pub(super) async fn publish(
+    store: &Store,
+    tx: &Tx,
+    catalogue: &Catalogue,
+    source: Option<&str>,
+    entry: Entry<'_>,
+) -> StoreResult<Imported> {
+    let number = lock_last(tx).await? + 1;
     let text = serde_json::to_string(catalogue).map_err(|_| StoreError::Corrupt("catalogue"))?;
+    let source = match source {
+        Some(source) => source.to_owned(),
+        None => super::file::write(catalogue)?,
+    };
     let version = CatalogueVersionId(new_uuid());
     catalogue_version::ActiveModel {
         id: Set(version),
         number: Set(number),
         sha256: Set(Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()),
-        published_at: Set(now),
-        published_by: Set(None),
+        published_at: Set(store.now()),
+        published_by: Set(entry.actor),
+        source: Set(Some(source)),
     }
-    .insert(&tx)
+    .insert(tx)
     .await?;
-    let (products, ids) = import_products(&tx, version, &catalogue.products).await?;
-    let packages = import_packages(&tx, version, &catalogue.packages, &ids).await?;
+    let (products, ids) = import_products(tx, version, &catalogue.products).await?;
+    let packages = import_packages(tx, version, &catalogue.packages, &ids).await?;
     if products == 0 && packages == 0 {
-        tx.rollback().await?;
         return Ok(Imported::Unchanged { number: number - 1 });
     }
-    audit(store, &tx, origin, now, number, products, packages).await?;
-    tx.commit().await?;
-    Ok(Imported::Published { number, products, packages })
-}
-
-async fn audit(
-    store: &Store,
-    tx: &impl ConnectionTrait,
-    origin: &Origin,
-    now: DateTime<Utc>,
-    number: i32,
-    products: usize,
-    packages: usize,
-) -> StoreResult<()> {
     let details = json!({ "version": number, "products": products, "packages": packages });
-    record(&store.keys, tx, Entry::programme(origin, now, AuditAction::CatalogueImported).details(details)).await
+    record(&store.keys, tx, entry.details(details)).await?;
+    Ok(Imported::Published { number, products, packages })
 }
 
 /// Gives how many products changed (came, went or differ), and each code's version.
@@ -87,6 +113,8 @@ async fn import_products(
     catalogue: CatalogueVersionId,
     wanted: &[Product],
 ) -> StoreResult<(usize, HashMap<String, ProductVersionId>)> {
+    // All of them in one order, before any is changed.
+    product::Entity::find().order_by_asc(product::Column::Id).lock(LockType::NoKeyUpdate).all(tx).await?;
     let to_version = product::Entity::belongs_to(product_version::Entity)
         .from(product::Column::CurrentVersionId)
         .to(product_version::Column::Id)
@@ -118,6 +146,8 @@ async fn import_products(
                     id: Set(ProductId(new_uuid())),
                     code: Set(entry.code.clone()),
                     current_version_id: Set(None),
+                    low_stock: Set(i32::try_from(LOW_STOCK).unwrap_or(i32::MAX)),
+                    low_told_at: Set(None),
                 };
                 row.insert(tx).await?
             }

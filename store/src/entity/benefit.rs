@@ -25,6 +25,13 @@ pub struct Model {
     pub activate_by: DateTimeUtc,
     pub activated_at: Option<DateTimeUtc>,
     pub expires_at: DateTimeUtc,
+    /// First instant at which it can no longer be used: after the grace of its term, or at an end
+    /// of its own.
+    pub lapses_at: DateTimeUtc,
+    /// Keys that the stock did not have yet.
+    pub keys_owed: i32,
+    /// When its end was marked; nothing hangs on it but that it is told once.
+    pub ended_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -13,6 +13,9 @@ pub struct Model {
     pub sha256: String,
     pub published_at: DateTimeUtc,
     pub published_by: Option<UserId>,
+    /// The file, as it was uploaded.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub source: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,6 +15,13 @@ pub struct Model {
     pub in_predecessor: bool,
     pub suspended_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
+    /// Name and domain in small letters.
+    pub search: String,
+}
+
+/// What a company is found by.
+pub(crate) fn search_text(name: &str, domain: Option<&str>) -> String {
+    format!("{} {}", name.to_lowercase(), domain.unwrap_or_default())
 }
 
 impl ActiveModelBehavior for ActiveModel {}

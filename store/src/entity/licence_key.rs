@@ -1,6 +1,6 @@
 //! A key under encryption: in stock, or allocated to a benefit.
 
-use domain::id::{BenefitId, CompanyId, LicenceKeyId, ProductId};
+use domain::id::{BenefitId, CompanyId, LicenceKeyId, ProductId, UserId};
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -17,6 +17,10 @@ pub struct Model {
     pub imported_at: DateTimeUtc,
     pub allocated_at: Option<DateTimeUtc>,
     pub first_revealed_at: Option<DateTimeUtc>,
+    /// It leaked, or does not work: nobody gets it any more.
+    pub withdrawn_at: Option<DateTimeUtc>,
+    pub withdrawn_by: Option<UserId>,
+    pub withdrawn_reason: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

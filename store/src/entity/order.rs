@@ -1,6 +1,7 @@
 //! A package that a company bought.
 
-use domain::id::{CompanyId, OrderId, PackageVersionId, UserId};
+use domain::id::{CompanyId, OrderId, PackageId, PackageVersionId, TermId, UserId};
+use domain::orders::order::{OrderEnd, OrderKind};
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -10,7 +11,11 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: OrderId,
     pub company_id: CompanyId,
+    pub package_id: PackageId,
     pub package_version_id: PackageVersionId,
+    pub kind: OrderKind,
+    /// The term that it goes on from.
+    pub continues_term_id: Option<TermId>,
     pub number: String,
     pub price_minor: i64,
     pub currency: String,
@@ -19,6 +24,15 @@ pub struct Model {
     pub paid_at: Option<DateTimeUtc>,
     pub first_key_revealed_at: Option<DateTimeUtc>,
     pub ended_at: Option<DateTimeUtc>,
+    pub end_kind: Option<OrderEnd>,
+    pub bill_to: String,
+    pub bill_address: String,
+    pub bill_country: String,
+    pub tax_id: String,
+    pub purchase_order: String,
+    /// As they were on the day of the order.
+    pub issuer: String,
+    pub pay_to: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

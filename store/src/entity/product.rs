@@ -11,6 +11,9 @@ pub struct Model {
     pub id: ProductId,
     pub code: String,
     pub current_version_id: Option<ProductVersionId>,
+    /// With fewer keys in stock, the programme's staff are told.
+    pub low_stock: i32,
+    pub low_told_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -123,7 +123,7 @@ pub async fn send_test(ctx: &Ctx, address: &str) -> StoreResult<()> {
         once: format!("test:{}", new_uuid()),
         secret: None,
     };
-    write(ctx, &tx, vec![draft]).await?;
+    write(&ctx.store, &tx, vec![draft]).await?;
     record(&ctx.store.keys, &tx, Entry::by(ctx, ctx.now(), AuditAction::MailTested)).await?;
     Ok(tx.commit().await?)
 }

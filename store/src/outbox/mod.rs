@@ -10,7 +10,7 @@ mod worker;
 pub use console::{MailQuery, count_dead, get_mail, list_mails, retry_mail, send_test};
 pub use worker::{Claimed, LEASE, claim, let_go, mark_failed, mark_sent, renew};
 
-use crate::context::{Ctx, new_uuid};
+use crate::context::{Ctx, Store, new_uuid};
 use crate::entity::{mail, user};
 use crate::error::{StoreError, StoreResult};
 use crate::secrets::Place;
@@ -37,6 +37,21 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// To a person, in their language, from the program itself: no browser tells it another.
+    pub fn by_itself(person: user::Model, once: String, facts: impl FnOnce(Language) -> MailFacts) -> Self {
+        let language = person.language.unwrap_or_default();
+        Self {
+            company: person.company_id,
+            user: Some(person.id),
+            address: person.email,
+            name: person.name,
+            language,
+            facts: facts(language),
+            once,
+            secret: None,
+        }
+    }
+
     /// To a person, in their language; in that of whoever acts, while they have chosen none.
     pub fn to(ctx: &Ctx, person: &user::Model, once: String, facts: MailFacts) -> Self {
         Self {
@@ -67,13 +82,13 @@ fn place(company: Option<CompanyId>, id: MailId) -> Place {
 }
 
 /// Puts mails into the outbox, in the caller's transaction.
-pub(crate) async fn write(ctx: &Ctx, tx: &impl ConnectionTrait, mails: Vec<Draft>) -> StoreResult<()> {
-    let now = ctx.now();
+pub(crate) async fn write(store: &Store, tx: &impl ConnectionTrait, mails: Vec<Draft>) -> StoreResult<()> {
+    let now = store.now();
     let mut rows = Vec::with_capacity(mails.len());
     for draft in mails {
         let id = MailId(new_uuid());
         let secret = match &draft.secret {
-            Some(token) => Some(ctx.store.keys.seal(place(draft.company, id), token.as_bytes())?),
+            Some(token) => Some(store.keys.seal(place(draft.company, id), token.as_bytes())?),
             None => None,
         };
         rows.push(mail::ActiveModel {

@@ -80,7 +80,7 @@ fn found_by(search: &str) -> Condition {
     })
 }
 
-async fn roles_of(db: &impl ConnectionTrait, ids: &[UserId]) -> StoreResult<HashMap<UserId, Vec<Role>>> {
+pub(crate) async fn roles_of(db: &impl ConnectionTrait, ids: &[UserId]) -> StoreResult<HashMap<UserId, Vec<Role>>> {
     let mut roles: HashMap<UserId, Vec<Role>> = HashMap::new();
     let rows = user_role::Entity::find().filter(user_role::Column::UserId.is_in(ids.iter().copied())).all(db).await?;
     for row in rows {
@@ -229,7 +229,7 @@ pub(crate) async fn lock_people(
     ids.iter().map(|id| found.get(id).cloned().ok_or(StoreError::NotFound)).collect()
 }
 
-fn check_name(name: &str) -> StoreResult<String> {
+pub(crate) fn check_name(name: &str) -> StoreResult<String> {
     let name = name.trim();
     let fine = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
     if fine { Ok(name.to_owned()) } else { Err(StoreError::Name) }
@@ -241,14 +241,8 @@ pub async fn add_user(ctx: &Ctx, name: &str, email: &str, roles: &[Role]) -> Sto
     let company = ctx.authorize_in_company(Action::AddUser)?;
     let name = check_name(name)?;
     let email = Email::parse(email).map_err(StoreError::Email)?;
-    let now = ctx.now();
     let id = UserId(new_uuid());
     let tx = ctx.store.db.begin().await?;
-    let taken = user::Entity::find().filter(user::Column::EmailNormalized.eq(email.normalized())).count(&tx).await?;
-    // Also when it is another company's: an address has one account.
-    if taken > 0 {
-        return Err(StoreError::People(PeopleRefusal::EmailTaken));
-    }
     let facts = RoleFacts {
         actor: &ctx.principal,
         person: id,
@@ -258,6 +252,28 @@ pub async fn add_user(ctx: &Ctx, name: &str, email: &str, roles: &[Role]) -> Sto
         is_out: true,
     };
     let change = change_roles(&facts)?;
+    let token = create_person(ctx, &tx, (id, company), name, &email, &change.added).await?;
+    let entry = Entry::by(ctx, ctx.now(), AuditAction::UserAdded).subject(id).details(json!({ "roles": change.added }));
+    record(&ctx.store.keys, &tx, entry).await?;
+    tx.commit().await?;
+    Ok((id, token))
+}
+
+/// Adds a person with roles and invites them. Gives the invitation's token.
+pub(crate) async fn create_person(
+    ctx: &Ctx,
+    tx: &impl ConnectionTrait,
+    (id, company): (UserId, CompanyId),
+    name: String,
+    email: &Email,
+    roles: &[Role],
+) -> StoreResult<String> {
+    let now = ctx.now();
+    let taken = user::Entity::find().filter(user::Column::EmailNormalized.eq(email.normalized())).count(tx).await?;
+    // Also when it is another company's: an address has one account.
+    if taken > 0 {
+        return Err(StoreError::People(PeopleRefusal::EmailTaken));
+    }
     let person = user::ActiveModel {
         id: Set(id),
         company_id: Set(Some(company)),
@@ -271,19 +287,15 @@ pub async fn add_user(ctx: &Ctx, name: &str, email: &str, roles: &[Role]) -> Sto
         disabled_at: Set(None),
         created_at: Set(now),
     }
-    .insert(&tx)
+    .insert(tx)
     .await
     .map_err(|error| match error.sql_err() {
         // Somebody else was faster.
         Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => StoreError::People(PeopleRefusal::EmailTaken),
         _ => error.into(),
     })?;
-    grant(&tx, id, &change.added, Some(ctx.user()), now).await?;
-    let token = issue(ctx, &tx, &person).await?;
-    let entry = Entry::by(ctx, now, AuditAction::UserAdded).subject(id).details(json!({ "roles": change.added }));
-    record(&ctx.store.keys, &tx, entry).await?;
-    tx.commit().await?;
-    Ok((id, token))
+    grant(tx, id, roles, Some(ctx.user()), now).await?;
+    issue(ctx, tx, &person).await
 }
 
 pub(crate) async fn grant(

@@ -51,7 +51,7 @@ pub(crate) async fn issue(ctx: &Ctx, tx: &impl ConnectionTrait, person: &user::M
     };
     let facts = MailFacts::Invitation { by: outbox::actor_name(ctx, tx).await?, company };
     let mail = Draft { secret: Some(token.clone()), ..Draft::to(ctx, person, format!("invitation:{id}"), facts) };
-    outbox::write(ctx, tx, vec![mail]).await?;
+    outbox::write(&ctx.store, tx, vec![mail]).await?;
     invitation::ActiveModel {
         id: Set(id),
         user_id: Set(person.id),

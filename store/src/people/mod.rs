@@ -6,6 +6,7 @@ pub mod invitation;
 pub(crate) mod names;
 pub mod password;
 pub mod profile;
+pub mod reminders;
 pub mod role_request;
 pub mod session;
 pub mod setup;

@@ -203,7 +203,7 @@ async fn tell(
     };
     let by = outbox::actor_name(ctx, tx).await?;
     let facts = MailFacts::RoleDecided { approved, by, reason: reason.to_owned(), company };
-    outbox::write(ctx, tx, vec![Draft::to(ctx, &person, format!("role-request:{id}"), facts)]).await
+    outbox::write(&ctx.store, tx, vec![Draft::to(ctx, &person, format!("role-request:{id}"), facts)]).await
 }
 
 /// Takes one's own request back.

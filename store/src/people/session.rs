@@ -35,8 +35,18 @@ pub struct Found {
     pub company_refusal: Option<CompanyRefusal>,
 }
 
-/// Finds the living session of a token. Its person must not be disabled.
+/// Finds the living session of a token, for a request: the session lives on. Its person must not
+/// be disabled.
 pub async fn find_session(store: &Store, token: &str) -> StoreResult<Option<Found>> {
+    find(store, token, true).await
+}
+
+/// The same, for a page that is only open: that alone keeps no session alive.
+pub async fn look_up(store: &Store, token: &str) -> StoreResult<Option<Found>> {
+    find(store, token, false).await
+}
+
+async fn find(store: &Store, token: &str, is_request: bool) -> StoreResult<Option<Found>> {
     let db = store.db.conn();
     let now = store.now();
     let Some((row, Some(person))) = session::Entity::find()
@@ -67,7 +77,7 @@ pub async fn find_session(store: &Store, token: &str) -> StoreResult<Option<Foun
             }
         }
     };
-    if now - row.last_seen_at >= TOUCH_EVERY {
+    if is_request && now - row.last_seen_at >= TOUCH_EVERY {
         let seen = session::ActiveModel { id: Set(row.id), last_seen_at: Set(now), ..Default::default() };
         if let Err(error) = seen.update(db).await {
             // A page can be read while the database takes no writes.

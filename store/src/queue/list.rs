@@ -1,15 +1,20 @@
 //! The queue: paged by key, a constant number of statements whatever kinds are in it.
 
 use crate::benefits::advisory::case_for_programme;
+use crate::benefits::go_to_market::offer_for_programme;
 use crate::benefits::list::References;
 use crate::benefits::technical::support_for_programme;
 use crate::context::Ctx;
-use crate::entity::{benefit, case, support_activation, work_item};
+use crate::entity::{benefit, cancellation, case, offer_activation, order, support_activation, work_item};
 use crate::error::{StoreError, StoreResult};
+use crate::orders::cancel::order_of;
+use crate::orders::{load_packages, order_for_programme};
 use crate::people::names::{People, company_names};
 use crate::people::role_request::{owned_companies, request_for_programme};
 use domain::access::Action;
-use domain::id::{CaseId, RoleRequestId, SupportActivationId, WorkId};
+use domain::id::{
+    BenefitId, CancellationId, CaseId, OfferActivationId, OrderId, RoleRequestId, SupportActivationId, WorkId,
+};
 use domain::queue::{Work, WorkFilter, WorkKind, WorkPage, WorkRow, WorkSubject};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -132,7 +137,7 @@ async fn subjects(
 ) -> StoreResult<HashMap<Uuid, String>> {
     let of = |kind: WorkKind| rows.iter().filter(move |r| r.kind == kind).map(|r| r.subject_id);
     let mut subjects = HashMap::new();
-    let activations: Vec<(SupportActivationId, domain::id::BenefitId)> = support_activation::Entity::find()
+    let mut activations: Vec<(Uuid, BenefitId)> = support_activation::Entity::find()
         .select_only()
         .column(support_activation::Column::Id)
         .column(support_activation::Column::BenefitId)
@@ -140,6 +145,15 @@ async fn subjects(
         .into_tuple()
         .all(db)
         .await?;
+    let offers: Vec<(Uuid, BenefitId)> = offer_activation::Entity::find()
+        .select_only()
+        .column(offer_activation::Column::Id)
+        .column(offer_activation::Column::BenefitId)
+        .filter(offer_activation::Column::Id.is_in(of(WorkKind::Offer).map(OfferActivationId)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    activations.extend(offers);
     let benefits = benefit::Entity::find()
         .filter(benefit::Column::Id.is_in(activations.iter().map(|(_, id)| *id)))
         .all(db)
@@ -147,14 +161,46 @@ async fn subjects(
     let references = References::load(db, &benefits).await?;
     for (activation, id) in activations {
         if let Some(row) = benefits.iter().find(|b| b.id == id) {
-            subjects.insert(activation.0, references.product(row)?.name.get(ctx.language).to_owned());
+            subjects.insert(activation, references.product(row)?.name.get(ctx.language).to_owned());
         }
     }
+    subjects.extend(order_subjects(ctx, db, of(WorkKind::Payment), of(WorkKind::Cancellation)).await?);
     let cases = case::Entity::find().filter(case::Column::Id.is_in(of(WorkKind::Advisory).map(CaseId))).all(db).await?;
     for case in cases {
         subjects.insert(case.id.0, format!("{} · {}", case.number, case.title));
     }
     Ok(subjects)
+}
+
+/// Orders that wait for their payment, and requests to give one back: number and package.
+async fn order_subjects(
+    ctx: &Ctx,
+    db: &impl ConnectionTrait,
+    payments: impl Iterator<Item = Uuid>,
+    cancellations: impl Iterator<Item = Uuid>,
+) -> StoreResult<Vec<(Uuid, String)>> {
+    let requests = cancellation::Entity::find()
+        .filter(cancellation::Column::Id.is_in(cancellations.map(CancellationId)))
+        .all(db)
+        .await?;
+    let mut of: Vec<(Uuid, OrderId, Option<String>)> = payments.map(|id| (id, OrderId(id), None)).collect();
+    of.extend(requests.into_iter().map(|row| (row.id.0, row.order_id, Some(row.number))));
+    let orders: HashMap<OrderId, order::Model> = order::Entity::find()
+        .filter(order::Column::Id.is_in(of.iter().map(|(_, id, _)| *id)))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let packages = load_packages(db, orders.values().map(|row| row.package_version_id).collect()).await?;
+    Ok(of
+        .into_iter()
+        .filter_map(|(subject, id, number)| {
+            let order = orders.get(&id)?;
+            let package = packages.get(&order.package_version_id)?.name.get(ctx.language);
+            Some((subject, format!("{} · {package}", number.unwrap_or_else(|| order.number.clone()))))
+        })
+        .collect())
 }
 
 /// A piece of work with what it is about, as the company sees it.
@@ -166,7 +212,13 @@ pub async fn get_work(ctx: &Ctx, id: WorkId) -> StoreResult<Work> {
         WorkKind::Support => {
             WorkSubject::Support(support_for_programme(ctx, SupportActivationId(row.subject_id)).await?)
         }
+        WorkKind::Offer => WorkSubject::Offer(offer_for_programme(ctx, OfferActivationId(row.subject_id)).await?),
         WorkKind::Advisory => WorkSubject::Advisory(case_for_programme(ctx, CaseId(row.subject_id)).await?),
+        WorkKind::Payment => WorkSubject::Order(Box::new(order_for_programme(ctx, OrderId(row.subject_id)).await?)),
+        WorkKind::Cancellation => {
+            let order = order_of(db, CancellationId(row.subject_id)).await?;
+            WorkSubject::Order(Box::new(order_for_programme(ctx, order).await?))
+        }
         WorkKind::RoleRequest => {
             WorkSubject::RoleRequest(request_for_programme(ctx, RoleRequestId(row.subject_id)).await?)
         }

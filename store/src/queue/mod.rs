@@ -11,6 +11,7 @@ use crate::audit::{Entry, record};
 use crate::context::{Ctx, new_uuid};
 use crate::entity::{user, work_item};
 use crate::error::{StoreError, StoreResult};
+use chrono::{DateTime, Utc};
 use domain::access::Action;
 use domain::audit::AuditAction;
 use domain::id::{CompanyId, UserId, WorkId};
@@ -30,6 +31,28 @@ pub(crate) async fn open(
     subject: Uuid,
     company: CompanyId,
 ) -> StoreResult<()> {
+    insert(ctx, tx, kind, subject, company, Some(due(ctx.now()))).await
+}
+
+/// The same, of what nobody waits for an answer to.
+pub(crate) async fn open_without_date(
+    ctx: &Ctx,
+    tx: &impl ConnectionTrait,
+    kind: WorkKind,
+    subject: Uuid,
+    company: CompanyId,
+) -> StoreResult<()> {
+    insert(ctx, tx, kind, subject, company, None).await
+}
+
+async fn insert(
+    ctx: &Ctx,
+    tx: &impl ConnectionTrait,
+    kind: WorkKind,
+    subject: Uuid,
+    company: CompanyId,
+    due_at: Option<DateTime<Utc>>,
+) -> StoreResult<()> {
     work_item::ActiveModel {
         id: Set(WorkId(new_uuid())),
         kind: Set(kind),
@@ -37,7 +60,7 @@ pub(crate) async fn open(
         company_id: Set(company),
         asked_by: Set(ctx.user()),
         opened_at: Set(ctx.now()),
-        due_at: Set(Some(due(ctx.now()))),
+        due_at: Set(due_at),
         taken_by: Set(None),
         closed_at: Set(None),
         closed_by: Set(None),

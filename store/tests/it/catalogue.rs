@@ -12,19 +12,19 @@ async fn versions(backend: Backend) {
     let (store, origin) = (&world.store, Origin::default());
     let mut catalogue = store::catalogue::file::read(demo::CATALOGUE).unwrap();
     assert_eq!(
-        import(store, &catalogue, &origin).await.unwrap(),
+        import(store, &catalogue, None, &origin).await.unwrap(),
         Imported::Published { number: 1, products: 29, packages: 3 }
     );
-    assert_eq!(import(store, &catalogue, &origin).await.unwrap(), Imported::Unchanged { number: 1 });
+    assert_eq!(import(store, &catalogue, None, &origin).await.unwrap(), Imported::Unchanged { number: 1 });
     // A changed product makes a version of itself and of the packages that hold it.
     catalogue.products[0].summary.en = "Changed.".to_owned();
     assert_eq!(
-        import(store, &catalogue, &origin).await.unwrap(),
+        import(store, &catalogue, None, &origin).await.unwrap(),
         Imported::Published { number: 2, products: 1, packages: 3 }
     );
     catalogue.packages[2].items[0].quantity = Quantity::Of(101);
     assert_eq!(
-        import(store, &catalogue, &origin).await.unwrap(),
+        import(store, &catalogue, None, &origin).await.unwrap(),
         Imported::Published { number: 3, products: 0, packages: 1 }
     );
     let db = store.db.conn();
@@ -37,7 +37,7 @@ async fn versions(backend: Backend) {
         package.items.retain(|i| i.product != gone);
     }
     assert!(
-        matches!(import(store, &catalogue, &origin).await.unwrap(), Imported::Published { number: 4, products, .. } if products >= 1)
+        matches!(import(store, &catalogue, None, &origin).await.unwrap(), Imported::Published { number: 4, products, .. } if products >= 1)
     );
     let rows = product::Entity::find().all(db).await.unwrap();
     assert_eq!(rows.len(), 29);
@@ -52,6 +52,6 @@ async fn sold(backend: Backend) {
     let before = store::benefits::list::get_detail(&anna, office).await.unwrap();
     let mut catalogue = store::catalogue::file::read(demo::CATALOGUE).unwrap();
     catalogue.products[0].name.en = "Office renamed".to_owned();
-    import(&world.store, &catalogue, &Origin::default()).await.unwrap();
+    import(&world.store, &catalogue, None, &Origin::default()).await.unwrap();
     assert_eq!(store::benefits::list::get_detail(&anna, office).await.unwrap(), before);
 }

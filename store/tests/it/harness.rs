@@ -27,6 +27,8 @@ pub enum Backend {
 /// A database that goes when the test ends.
 pub struct World {
     pub store: Store,
+    /// Where another program finds the same database.
+    pub url: Option<String>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -59,7 +61,7 @@ pub async fn empty(backend: Backend) -> World {
     };
     let db = Db::connect(&url).await.unwrap();
     db.migrate().await.unwrap();
-    World { store: Store::new(db, Clock::at(noon()), KeyRing::generate()), _folder: folder }
+    World { store: Store::new(db, Clock::at(noon()), KeyRing::generate()), url: Some(url), _folder: folder }
 }
 
 pub async fn demo(backend: Backend) -> World {
@@ -93,6 +95,11 @@ impl World {
             origin: Origin { address: "192.0.2.1".to_owned(), ..Origin::default() },
             company_refusal: None,
         }
+    }
+
+    /// Puts the clock on.
+    pub fn go_to(&self, time: DateTime<Utc>) {
+        self.store.clock.advance(time - self.store.now());
     }
 
     pub async fn anna(&self) -> Ctx {

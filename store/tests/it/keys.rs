@@ -194,7 +194,7 @@ async fn bad_files(backend: Backend) {
 async fn owed(backend: Backend) {
     let world = empty(backend).await;
     let catalogue = store::catalogue::file::read(store::demo::CATALOGUE).unwrap();
-    store::catalogue::import::import(&world.store, &catalogue, &Origin::default()).await.unwrap();
+    store::catalogue::import::import(&world.store, &catalogue, None, &Origin::default()).await.unwrap();
     // One key for one product: the other products' keys are owed.
     import_keys(
         &world.store,

@@ -115,6 +115,8 @@ async fn grow(world: &crate::harness::World, ctx: &Ctx, rows: u32) {
         let mut t: term::ActiveModel = old.clone().into();
         t.id = Set(term_id);
         t.order_id = Set(order_id);
+        // One term of a package runs at a time.
+        t.begun_at = Set(None);
         term::Entity::insert(sea_orm::ActiveModelTrait::reset_all(t)).exec_without_returning(db).await.unwrap();
         let mut b: benefit::ActiveModel = model.clone().into();
         b.id = Set(domain::id::BenefitId(new()));
@@ -186,11 +188,18 @@ async fn dashboard(backend: Backend) {
     assert!(
         board.packages[1].refundable_until.is_none() && board.packages[1].keys_seen && board.packages[1].contact_set
     );
-    assert_eq!(board.attention.iter().filter(|a| a.concern == Concern::Pending).count(), 2);
-    assert!(board.attention.iter().any(|a| a.concern == Concern::SeatsFree(7)));
+    assert_eq!(board.waits.lines.iter().filter(|a| a.concern == Concern::Pending).count(), 2);
+    assert!(board.free.lines.iter().any(|a| a.concern == Concern::SeatsFree(7) && a.may));
+    assert!(board.free.lines.iter().any(|a| a.concern == Concern::HoursFree(Some(42))));
+    assert_eq!((board.cases, board.ends.lines.len(), board.needs_contact), (1, 0, false));
+    // The same for somebody who may do less: told, and not led to what they may not do.
+    let adam = get_dashboard(&world.ctx("adam.agent@contoso.example").await).await.unwrap();
+    assert!(adam.free.lines.iter().any(|a| a.concern == Concern::SeatsFree(7) && !a.may));
     let gina = get_dashboard(&world.gina().await).await.unwrap();
     assert!(gina.packages[0].renewable, "340 days old");
-    assert!(gina.more && gina.attention.iter().all(|a| matches!(a.concern, Concern::ActivateBy(_) | Concern::Ends(_))));
+    assert!(gina.ends.more);
+    assert!(gina.ends.lines.iter().all(|a| matches!(a.concern, Concern::ActivateBy(_) | Concern::Ends(_))));
+    assert!(gina.needs_contact, "offers, and nobody to write to");
     let olga = world.ctx("olga.operator@programme.example").await;
     let programme = get_operator_dashboard(&olga).await.unwrap();
     assert_eq!((programme.companies, programme.catalogue_version, programme.stock.len()), (3, Some(1), 15));

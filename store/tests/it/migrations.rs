@@ -5,6 +5,7 @@ on_both! {
     there_and_back => back_and_forth,
     constraints_stand => walls,
     an_earlier_database_is_brought_along => brought_along,
+    the_last_step_goes_back_and_forth => last_step,
 }
 
 async fn back_and_forth(backend: Backend) {
@@ -17,15 +18,43 @@ async fn back_and_forth(backend: Backend) {
     assert!(world.store.db.is_migrated().await.unwrap());
 }
 
+/// The last step, with data in it, goes back and comes again.
+async fn last_step(backend: Backend) {
+    use migrations::Migrator;
+    use sea_orm_migration::MigratorTrait;
+    let world = crate::harness::demo(backend).await;
+    let db = world.store.db.conn();
+    Migrator::down(db, Some(1)).await.unwrap();
+    Migrator::up(db, None).await.unwrap();
+    let anna = world.anna().await;
+    assert_eq!(store::orders::list_orders(&anna, None).await.unwrap().total, 2);
+    let next = crate::orders::order(&world.ctx(crate::orders::NORA).await, "silver-core").await;
+    let number = store::orders::get_any_order(&world.ctx(crate::technical::OLGA).await, next).await.unwrap().row.number;
+    assert_eq!(number, "V-2026-00003");
+}
+
 /// The database itself refuses what no code path may do.
 async fn walls(backend: Backend) {
+    use domain::benefits::go_to_market::ContactForm;
     let world = crate::harness::demo(backend).await;
+    let anna = world.anna().await;
+    let second = ContactForm {
+        email: "anna@agency.example".to_owned(),
+        phone: "+49 30 5550177".to_owned(),
+        language: "en".to_owned(),
+    };
+    store::benefits::go_to_market::set_contact(&anna, None, anna.user(), &second).await.unwrap();
     let db = world.store.db.conn();
     for (sql, why) in [
         ("UPDATE benefits SET seats_out = quantity + 1 WHERE quantity IS NOT NULL", "more seats than granted"),
         ("UPDATE benefits SET used = quantity, reserved = 1 WHERE quantity IS NOT NULL", "more hours than granted"),
         ("UPDATE benefits SET used = -1", "less than nothing"),
         ("UPDATE cases SET used = asked + 1", "more hours used than asked for"),
+        (
+            "UPDATE offer_activations SET state = 'pending', benefit_id = (SELECT MIN(benefit_id) FROM offer_activations)",
+            "an offer that waits twice",
+        ),
+        ("UPDATE marketing_contacts SET main = TRUE", "two primary contacts"),
         ("UPDATE mails SET once = 'the same'", "the same mail twice"),
         (
             "UPDATE licence_keys SET benefit_id = NULL WHERE benefit_id IS NOT NULL",
@@ -43,7 +72,9 @@ async fn walls(backend: Backend) {
     ] {
         // PostgreSQL has no MIN for uuid; its text form does as well.
         let sql = if backend == Backend::Postgres {
-            sql.replace("MIN(seat_id)", "MIN(seat_id::text)::uuid").replace("MIN(user_id)", "MIN(user_id::text)::uuid")
+            ["seat_id", "user_id", "benefit_id"].iter().fold(sql.to_owned(), |sql, column| {
+                sql.replace(&format!("MIN({column})"), &format!("MIN({column}::text)::uuid"))
+            })
         } else {
             sql.to_owned()
         };
@@ -65,7 +96,7 @@ async fn brought_along(backend: Backend) {
     let people = async || user::Entity::find().order_by_asc(user::Column::Id).all(db).await.unwrap();
     let seats = async || seat::Entity::find().order_by_asc(seat::Column::Id).all(db).await.unwrap();
     let before = (people().await, seats().await);
-    migrations::Migrator::down(db, Some(2)).await.unwrap();
+    migrations::Migrator::down(db, Some(4)).await.unwrap();
     assert!(!world.store.db.is_migrated().await.unwrap());
     world.store.db.migrate().await.unwrap();
     assert_eq!((people().await, seats().await), before);

@@ -96,13 +96,19 @@ pub async fn list_cases(ctx: &Ctx, query: &CaseQuery) -> StoreResult<CasePage> {
     Ok(CasePage { rows: told(ctx, db, &rows).await?, total, counts, next, benefits: offered(ctx, company).await? })
 }
 
+/// How many of a company's cases are not finished.
+pub(crate) async fn count_open_cases(ctx: &Ctx, company: CompanyId) -> StoreResult<u64> {
+    ctx.authorize(Action::SubmitAdvisoryRequest)?;
+    Ok(of_company(company).filter(condition(CaseFilter::Open)).count(ctx.store.db.conn()).await?)
+}
+
 /// Benefits that the reader can ask hours of.
 async fn offered(ctx: &Ctx, company: CompanyId) -> StoreResult<Vec<domain::benefits::advisory::Requestable>> {
     let db = ctx.store.db.conn();
     let benefits = benefit::Entity::find()
         .filter(benefit::Column::CompanyId.eq(company))
         .filter(benefit::Column::Category.eq(Category::Technical))
-        .filter(benefit::Column::ExpiresAt.gt(ctx.now()))
+        .filter(benefit::Column::LapsesAt.gt(ctx.now()))
         .order_by_asc(benefit::Column::Position)
         .order_by_asc(benefit::Column::Id)
         .limit(OFFERED)

@@ -8,9 +8,10 @@ mod request;
 mod story;
 
 pub use list::{CaseQuery, get_case, list_cases};
-pub(crate) use list::{case_for_programme, list_latest};
+pub(crate) use list::{case_for_programme, count_open_cases, list_latest};
 pub(crate) use request::has_draft;
 pub use request::{discard_draft, get_new_case, save_draft, submit_case};
+pub(crate) use story::decline_open;
 pub use story::{advance_case, close_case, withdraw_case, write_answer, write_message};
 
 use crate::context::{Ctx, new_uuid};

@@ -6,11 +6,11 @@ use crate::benefits::list::References;
 use crate::benefits::list::{count_u32, own_benefit};
 use crate::benefits::lock::{lock_benefit, usable_until};
 use crate::context::{Ctx, new_uuid};
-use crate::entity::{benefit, case, case_draft, counter, user};
+use crate::entity::{benefit, case, case_draft, user};
 use crate::error::{StoreError, StoreResult};
+use crate::numbers::{Sequence, next_number};
 use crate::outbox::{self, Draft};
 use crate::queue;
-use chrono::Datelike;
 use domain::access::Action;
 use domain::audit::AuditAction;
 use domain::benefits::advisory::{CaseForm, CaseState, HoursFacts, NewCase, Requestable, requestable};
@@ -19,7 +19,7 @@ use domain::catalogue::{Fulfilment, Product};
 use domain::id::{BenefitId, CaseId, CompanyId};
 use domain::mail::MailFacts;
 use domain::queue::WorkKind;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, Select,
@@ -158,24 +158,6 @@ pub async fn discard_draft(ctx: &Ctx, id: BenefitId) -> StoreResult<()> {
     remove_draft(ctx, ctx.store.db.conn(), company, id).await
 }
 
-/// The next number of a year's cases: `AR-2026-00001`. Whoever takes one holds the sequence until
-/// they commit, so that none is left out.
-async fn next_number(ctx: &Ctx, tx: &impl ConnectionTrait) -> StoreResult<String> {
-    let year = ctx.now().year();
-    let name = format!("case-{year}");
-    counter::Entity::insert(counter::ActiveModel { name: Set(name.clone()), value: Set(0) })
-        .on_conflict(OnConflict::column(counter::Column::Name).do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await?;
-    counter::Entity::update_many()
-        .col_expr(counter::Column::Value, Expr::col(counter::Column::Value).add(1))
-        .filter(counter::Column::Name.eq(name.clone()))
-        .exec(tx)
-        .await?;
-    let row = counter::Entity::find_by_id(name).one(tx).await?.ok_or(StoreError::Corrupt("counters"))?;
-    Ok(format!("AR-{year}-{:05}", row.value))
-}
-
 /// Submits the form: hours are reserved, the case gets its number, the author a confirmation.
 /// Rule R-ADV-1.
 ///
@@ -197,7 +179,7 @@ pub async fn submit_case(ctx: &Ctx, id: BenefitId, form: &CaseForm, once: Option
     row.reserved = Set(reserved);
     row.activated_at = Set(Some(first));
     row.update(&tx).await?;
-    let number = next_number(ctx, &tx).await?;
+    let number = next_number(&tx, Sequence::Case, now).await?;
     let case = case::ActiveModel {
         id: Set(CaseId(new_uuid())),
         company_id: Set(company),
@@ -230,7 +212,7 @@ pub async fn submit_case(ctx: &Ctx, id: BenefitId, form: &CaseForm, once: Option
         product: locked.product.name.get(outbox::language_of(ctx, &author)).to_owned(),
         hours: asked.hours,
     };
-    outbox::write(ctx, &tx, vec![Draft::to(ctx, &author, format!("case:{}:submitted", case.id), facts)]).await?;
+    outbox::write(&ctx.store, &tx, vec![Draft::to(ctx, &author, format!("case:{}:submitted", case.id), facts)]).await?;
     let entry = Entry::by(ctx, now, AuditAction::CaseSubmitted)
         .subject(case.id)
         .details(json!({ "benefit": id, "hours": asked.hours }));

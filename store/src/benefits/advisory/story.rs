@@ -6,6 +6,7 @@ use crate::benefits::list::count_u32;
 use crate::benefits::lock::{LockedBenefit, lock_benefit};
 use crate::benefits::technical::{check_reason, refused};
 use crate::context::Ctx;
+use crate::db::Tx;
 use crate::entity::{case, user};
 use crate::error::{StoreError, StoreResult};
 use crate::outbox::{self, Draft};
@@ -19,7 +20,7 @@ use domain::mail::MailFacts;
 use domain::queue::WorkKind;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 
@@ -39,7 +40,7 @@ async fn lock_case(
 /// Goes on with a case: the hours that the new state settles, the story, the queue, the audit.
 async fn advance(
     ctx: &Ctx,
-    tx: &impl ConnectionTrait,
+    tx: &Tx,
     locked: LockedBenefit,
     row: case::Model,
     to: CaseState,
@@ -139,6 +140,27 @@ pub async fn advance_case(ctx: &Ctx, id: CaseId, to: CaseState, used: u32, text:
     Ok(tx.commit().await?)
 }
 
+/// The order of these benefits is given back: what was asked for and not delivered is declined, and
+/// says under which number.
+pub(crate) async fn decline_open(ctx: &Ctx, tx: &Tx, benefits: &[BenefitId], number: &str) -> StoreResult<()> {
+    let open: Vec<CaseId> = case::Entity::find()
+        .select_only()
+        .column(case::Column::Id)
+        .filter(case::Column::BenefitId.is_in(benefits.iter().copied()))
+        .filter(case::Column::State.is_in([CaseState::Submitted, CaseState::InContact]))
+        .order_by_asc(case::Column::Id)
+        // All of them before the first is recorded.
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?;
+    for id in open {
+        let (locked, row) = lock_case(tx, id, None).await?;
+        advance(ctx, tx, locked, row, CaseState::Declined, 0, number.to_owned()).await?;
+    }
+    Ok(())
+}
+
 /// The author hears of it by mail, as long as they can sign in.
 async fn tell_author(
     ctx: &Ctx,
@@ -151,7 +173,7 @@ async fn tell_author(
     if author.disabled_at.is_some() {
         return Ok(());
     }
-    outbox::write(ctx, tx, vec![Draft::to(ctx, &author, format!("case-entry:{entry}"), facts)]).await
+    outbox::write(&ctx.store, tx, vec![Draft::to(ctx, &author, format!("case-entry:{entry}"), facts)]).await
 }
 
 /// The company writes; an answer is due anew.
@@ -181,7 +203,7 @@ pub async fn write_answer(ctx: &Ctx, id: CaseId, text: &str) -> StoreResult<()> 
 
 async fn write(
     ctx: &Ctx,
-    tx: &impl ConnectionTrait,
+    tx: &Tx,
     id: CaseId,
     company: Option<CompanyId>,
     text: &str,

@@ -1,30 +1,22 @@
-//! The stock of licence keys: in by CSV, encrypted on arrival; out by allocation, once.
+//! Keys come in by CSV, and are encrypted on arrival.
 
 use crate::audit::{Entry, record};
 use crate::context::{Origin, Store, new_uuid};
+use crate::db::Tx;
 use crate::entity::{licence_key, product, product_version};
 use crate::error::{StoreError, StoreResult};
-use crate::secrets::Place;
-use chrono::{DateTime, Utc};
+use crate::key_pool::{deliver_now, place, watch_stock};
 use domain::audit::AuditAction;
-use domain::id::{BenefitId, CompanyId, LicenceKeyId, ProductId};
+use domain::id::{LicenceKeyId, ProductId};
 use domain::licence_key::LicenceKey;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A file larger than this is not a key list (about 80,000 lines).
 pub const MAX_FILE: usize = 4 * 1024 * 1024;
 /// Rows per statement, below both databases' limits on parameters.
 const CHUNK: usize = 500;
-
-/// The place of a key's ciphertext.
-pub(crate) fn place(company: Option<CompanyId>, key: LicenceKeyId) -> Place {
-    Place { company, row: key.0, column: "licence_keys.ciphertext" }
-}
 
 /// What is wrong with a line. Never holds the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,15 +62,17 @@ impl From<sea_orm::DbErr> for KeyImportError {
     }
 }
 
-/// Imports all keys of a file, or none.
-pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<u64, KeyImportError> {
+/// A line that is in order: where it stands, of what, the key, and its blind index.
+type Checked = (u64, ProductId, LicenceKey, Vec<u8>);
+
+/// Reads a file, and compares it with what is in stock and given out.
+async fn check(store: &Store, db: &impl ConnectionTrait, file: &[u8]) -> Result<Vec<Checked>, KeyImportError> {
     if file.len() > MAX_FILE {
         return Err(KeyImportError::Refused(vec![KeyFinding { line: 1, problem: KeyFileProblem::TooLarge }]));
     }
-    let known = products(store).await?;
+    let known = products(db).await?;
     let (rows, mut findings) = read(file, &known);
-    let tx = store.db.begin().await?;
-    let indexed: Vec<(u64, ProductId, LicenceKey, Vec<u8>)> = rows
+    let indexed: Vec<Checked> = rows
         .into_iter()
         .map(|(line, product, key)| (line, product, store.keys.blind_index("licence_key", key.expose_bytes()), key))
         .map(|(l, p, i, k)| (l, p, k, i))
@@ -97,7 +91,7 @@ pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<
             .column(licence_key::Column::BlindIndex)
             .filter(licence_key::Column::BlindIndex.is_in(chunk.iter().map(|(.., index)| index.clone())))
             .into_tuple()
-            .all(&tx)
+            .all(db)
             .await?;
         for index in taken {
             if let Some(&line) = lines.get(index.as_slice()) {
@@ -105,10 +99,29 @@ pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<
             }
         }
     }
-    if !findings.is_empty() {
+    if findings.is_empty() {
+        Ok(indexed)
+    } else {
         findings.sort_by_key(|f| f.line);
-        return Err(KeyImportError::Refused(findings));
+        Err(KeyImportError::Refused(findings))
     }
+}
+
+/// What a file would bring: products, and how many keys of each.
+pub(super) async fn count_keys(store: &Store, file: &[u8]) -> Result<Vec<(ProductId, u32)>, KeyImportError> {
+    let mut found: Vec<(ProductId, u32)> = Vec::new();
+    for (_, product, ..) in check(store, store.db.conn(), file).await? {
+        match found.iter_mut().find(|(id, _)| *id == product) {
+            Some((_, n)) => *n += 1,
+            None => found.push((product, 1)),
+        }
+    }
+    Ok(found)
+}
+
+/// Imports all keys of a file, or none, in the caller's transaction.
+pub(super) async fn insert_keys(store: &Store, tx: &Tx, file: &[u8], entry: Entry<'_>) -> Result<u64, KeyImportError> {
+    let indexed = check(store, tx, file).await?;
     let now = store.now();
     for chunk in indexed.chunks(CHUNK / 4) {
         let mut rows = Vec::with_capacity(chunk.len());
@@ -124,23 +137,42 @@ pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<
                 imported_at: Set(now),
                 allocated_at: Set(None),
                 first_revealed_at: Set(None),
+                withdrawn_at: Set(None),
+                withdrawn_by: Set(None),
+                withdrawn_reason: Set(None),
             });
         }
-        licence_key::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+        licence_key::Entity::insert_many(rows).exec_without_returning(tx).await.map_err(|error| {
+            match error.sql_err() {
+                // Somebody imported the same keys in the meantime.
+                Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => {
+                    let line = chunk.first().map_or(1, |(line, ..)| *line);
+                    KeyImportError::Refused(vec![KeyFinding { line, problem: KeyFileProblem::DuplicateInStock }])
+                }
+                _ => error.into(),
+            }
+        })?;
     }
+    let touched: BTreeSet<ProductId> = indexed.iter().map(|(_, product, ..)| *product).collect();
+    watch_stock(store, tx, &touched.into_iter().collect::<Vec<_>>()).await?;
     let count = indexed.len() as u64;
-    record(
-        &store.keys,
-        &tx,
-        Entry::programme(origin, now, AuditAction::KeysImported).details(json!({ "keys": count })),
-    )
-    .await?;
+    record(&store.keys, tx, entry.details(json!({ "keys": count }))).await?;
+    Ok(count)
+}
+
+/// Imports all keys of a file, or none; what is owed is delivered at once. For the command line,
+/// which is let in by who can start the program.
+pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<u64, KeyImportError> {
+    let tx = store.db.begin().await?;
+    let entry = Entry::programme(origin, store.now(), AuditAction::KeysImported);
+    let count = insert_keys(store, &tx, file, entry).await?;
     tx.commit().await?;
+    deliver_now(store).await;
     Ok(count)
 }
 
 /// Products that a key can be for: code → id, and whether it takes keys.
-async fn products(store: &Store) -> StoreResult<HashMap<String, (ProductId, bool)>> {
+async fn products(db: &impl ConnectionTrait) -> StoreResult<HashMap<String, (ProductId, bool)>> {
     let current = product::Entity::belongs_to(product_version::Entity)
         .from(product::Column::CurrentVersionId)
         .to(product_version::Column::Id)
@@ -148,7 +180,7 @@ async fn products(store: &Store) -> StoreResult<HashMap<String, (ProductId, bool
     let rows = product::Entity::find()
         .join(sea_orm::JoinType::InnerJoin, current)
         .select_also(product_version::Entity)
-        .all(store.db.conn())
+        .all(db)
         .await?;
     let mut known = HashMap::new();
     for (product, version) in rows {
@@ -201,39 +233,4 @@ fn read(file: &[u8], known: &HashMap<String, (ProductId, bool)>) -> (Vec<Row>, V
         findings.push(KeyFinding { line: 1, problem: KeyFileProblem::Empty });
     }
     (rows, findings)
-}
-
-/// Gives keys from the stock to a benefit, oldest first, and seals them anew for their place.
-/// Gives how many there were; the rest is owed.
-pub(crate) async fn allocate(
-    store: &Store,
-    tx: &impl ConnectionTrait,
-    company: CompanyId,
-    benefit: BenefitId,
-    product: ProductId,
-    wanted: u32,
-    now: DateTime<Utc>,
-) -> StoreResult<u32> {
-    let keys = licence_key::Entity::find()
-        .filter(licence_key::Column::ProductId.eq(product))
-        .filter(licence_key::Column::CompanyId.is_null())
-        .order_by_asc(licence_key::Column::ImportedAt)
-        .order_by_asc(licence_key::Column::Id)
-        .limit(u64::from(wanted))
-        // Two terms that start at once must not wait for, nor get, the same key.
-        .lock_with_behavior(sea_orm::sea_query::LockType::Update, sea_orm::sea_query::LockBehavior::SkipLocked)
-        .all(tx)
-        .await?;
-    let found = keys.len();
-    for key in keys {
-        let plaintext = store.keys.open(place(None, key.id), &key.ciphertext)?;
-        let ciphertext = store.keys.seal(place(Some(company), key.id), &plaintext)?;
-        let mut row = key.into_active_model();
-        row.company_id = Set(Some(company));
-        row.benefit_id = Set(Some(benefit));
-        row.ciphertext = Set(ciphertext);
-        row.allocated_at = Set(Some(now));
-        row.update(tx).await?;
-    }
-    Ok(u32::try_from(found).unwrap_or(wanted))
 }

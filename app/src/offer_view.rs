@@ -1,0 +1,49 @@
+//! An activation of an offer, as the company sees it: on its own page and beside the operator's.
+
+use crate::i18n::{self, t};
+use crate::session::use_language;
+use domain::benefits::go_to_market::{Contact, MarketingRefusal, OfferActivation, OfferState, reachable};
+use leptos::prelude::*;
+
+#[component]
+pub fn OfferView(
+    activation: OfferActivation,
+    /// Who will be written to.
+    contact: Option<Contact>,
+    /// The day on which an active offer ends.
+    until: String,
+) -> impl IntoView {
+    let l = use_language();
+    let a = activation;
+    let decided = a.decided_at.map(|at| i18n::date(l, at)).unwrap_or_default();
+    match a.state {
+        OfferState::Pending => view! {
+            <div class="notice">
+                <p>
+                    <span class="status status-info">{t::technical::pending(l)}</span>
+                </p>
+                <p>{t::technical::pending_since(l, &a.requested_by, &i18n::date(l, a.requested_at))}</p>
+                <p>
+                    {match reachable(contact.as_ref()) {
+                        Ok(c) => t::marketing::pending_next(l, &c.person, &c.email),
+                        Err(MarketingRefusal::ContactOut { name }) => t::marketing::out(l, &name),
+                        Err(_) => t::marketing::needs_contact(l).to_owned(),
+                    }}
+                </p>
+            </div>
+        }
+        .into_any(),
+        OfferState::Active => view! {
+            <div class="ids">
+                <p>
+                    <span class="status status-ok">{t::marketing::active(l, &decided, &until)}</span>
+                </p>
+                {a.told.map(|(name, email)| view! { <p>{t::marketing::told(l, &name, &email)}</p> })}
+            </div>
+        }
+        .into_any(),
+        OfferState::Declined => view! { <p>{t::marketing::declined(l, &decided, &a.reason)}</p> }.into_any(),
+        OfferState::Lapsed => view! { <p>{t::marketing::lapsed(l, &decided)}</p> }.into_any(),
+        OfferState::Withdrawn => view! { <p>{t::marketing::withdrawn(l, &decided)}</p> }.into_any(),
+    }
+}
