@@ -47,8 +47,8 @@ function freePort(): Promise<number> {
   });
 }
 
-async function start(folder: string, env: Record<string, string> = {}): Promise<{ url: string; process: ChildProcess }> {
-  const port = await freePort();
+async function start(folder: string, env: Record<string, string> = {}, port = 0): Promise<{ url: string; process: ChildProcess; port: number }> {
+  port ||= await freePort();
   const server = spawn(join(target, 'debug/vorteil'), ['serve', '--demo', '--listen', `127.0.0.1:${port}`], {
     cwd: folder,
     env: { ...process.env, VORTEIL_SITE: join(root, 'target/site'), VORTEIL_LOG_FILTER: 'warn', ...env },
@@ -65,20 +65,27 @@ async function start(folder: string, env: Record<string, string> = {}): Promise<
     server.stderr!.on('data', listen);
     server.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${said}`)));
   });
-  return { url, process: server };
+  return { url, process: server, port };
 }
 
-/** A server on a database of its own. */
-export async function startServer(env: Record<string, string> = {}): Promise<{ url: string; stop: () => Promise<void> }> {
+/** A server on a database of its own, which can be stopped or killed and started again in its place. */
+export async function startServer(env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'vorteil-e2e-'));
-  const running = await start(folder, env);
+  let running = await start(folder, env);
+  const end = async (signal: NodeJS.Signals) => {
+    running.process.removeAllListeners('exit');
+    const ended = new Promise((done) => running.process.once('exit', done));
+    running.process.kill(signal);
+    await ended;
+  };
   return {
     url: running.url,
+    restart: async (signal: NodeJS.Signals) => {
+      await end(signal);
+      running = await start(folder, env, running.port);
+    },
     stop: async () => {
-      const ended = new Promise((done) => running.process.once('exit', done));
-      running.process.removeAllListeners('exit');
-      running.process.kill('SIGTERM');
-      await Promise.race([ended, new Promise((done) => running.process.once('exit', done))]);
+      await end('SIGTERM');
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -106,6 +113,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     async ({ context }, use) => {
       const wrong: string[] = [];
       context.on('console', (m) => {
+        // A test that stops the server, or takes the browser off the net, ends the stream of events.
+        if (/^Failed to load resource: net::ERR_/.test(m.text()) && /\/live\?/.test(m.location().url)) return;
+        if (/ERR_INTERNET_DISCONNECTED/.test(m.text())) return;
         if (m.type() === 'error' && !/Failed to load resource: .* (40[0-9]|42[0-9]|409)/.test(m.text())) wrong.push(m.text());
       });
       context.on('weberror', (e) => wrong.push(String(e.error())));
@@ -115,16 +125,19 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     { auto: true },
   ],
   signIn: async ({ page, t, scripted }, use) => {
-    await use(async (who, on = page, scripts = scripted) => {
-      await on.goto('/sign-in');
-      await on.getByLabel(t('sign_in.email')).fill(EMAIL[who]);
-      await on.getByLabel(t('sign_in.password')).fill(PASSWORD);
-      await on.getByRole('button', { name: t('sign_in.submit'), exact: true }).click();
-      await expect(on).toHaveURL(/\/$/);
-      await settled(on, scripts);
-    });
+    await use(async (who, on = page, scripts = scripted) => enter(on, who, t, scripts));
   },
 });
+
+/** Signs somebody in, on whichever server the page is of. */
+export async function enter(page: Page, who: Person, t: Words, scripted: boolean) {
+  await page.goto('/sign-in');
+  await page.getByLabel(t('sign_in.email')).fill(EMAIL[who]);
+  await page.getByLabel(t('sign_in.password')).fill(PASSWORD);
+  await page.getByRole('button', { name: t('sign_in.submit'), exact: true }).click();
+  await expect(page).toHaveURL(/\/$/);
+  await settled(page, scripted);
+}
 
 /** Waits until WebAssembly has taken the page over, where it does: pages before the sign-in and
  * answers to forms carry none. */
@@ -173,6 +186,8 @@ export async function isSound(page: Page, scripted: boolean) {
   if (!scripted) return; // axe is a script itself
   const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(width, 'the page scrolls sideways').toBeLessThanOrEqual(0);
+  const loose = await page.locator('main').evaluate((main) => [...main.querySelectorAll('*')].filter((e) => getComputedStyle(e).position === 'fixed').length);
+  expect(loose, 'nothing of the page lies over the rest of it').toBe(0);
   const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
   expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
 }

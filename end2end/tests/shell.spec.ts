@@ -104,13 +104,28 @@ test('each role finds its own start', async ({ page, t, signIn }) => {
   await expect(page.getByText(t('dashboard.renewable'))).toBeVisible();
 });
 
-test('the dashboard says what needs attention', async ({ page, t, signIn }) => {
+test('the dashboard says what ends, what waits and what is free, each with its next step', async ({ page, t, signIn, scripted }) => {
   await signIn('anna');
-  const list = page.getByRole('region', { name: t('dashboard.attention') });
-  await expect(list.getByText(t('dashboard.concern_pending'))).toHaveCount(2);
+  await isSound(page, scripted);
+  await expect(page.getByText(t('dashboard.ends_none'))).toBeVisible();
+  const waits = page.getByRole('region', { name: t('dashboard.waits'), exact: true });
+  await expect(waits.getByText(t('dashboard.concern_pending'))).toHaveCount(2);
+  await expect(page.getByRole('link', { name: t('dashboard.cases_one', { n: '1' }) })).toBeVisible();
   await expect(page.getByText(t('dashboard.steps'))).toBeVisible();
-  await list.getByRole('link').first().click();
+  const free = page.getByRole('region', { name: t('dashboard.free'), exact: true });
+  await free.getByRole('link', { name: new RegExp(`^${t('seats.assign')}: Visual Studio Enterprise`) }).click();
   await expect(page.getByRole('button', { expanded: true })).toBeVisible();
+  await expect(page.getByLabel(t('seats.select'), { exact: true })).toBeVisible();
+  // A colleague who may not is led to where it says who may.
+  await page.context().clearCookies();
+  await signIn('adam');
+  const adams = page.getByRole('region', { name: t('dashboard.free'), exact: true });
+  await expect(adams.getByRole('link', { name: new RegExp(`^${t('dashboard.step_open')}: Visual Studio Enterprise`) })).toBeVisible();
+  await page.context().clearCookies();
+  await signIn('gina');
+  await expect(page.getByRole('region', { name: t('dashboard.ends'), exact: true }).getByRole('rowheader')).toHaveCount(8);
+  await expect(page.getByText(t('dashboard.needs_contact'))).toBeVisible();
+  await isSound(page, scripted);
 });
 
 test('password and sessions', async ({ page, t, signIn, browser, baseURL, scripted, locale }) => {

@@ -1,0 +1,161 @@
+// I1, I2, I4: the operator runs the programme in the browser: catalogue, key pools, companies.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+import { enter, expect, isSound, settled, startServer, test, visit, EMAIL, PASSWORD, type Words } from './fixtures';
+
+const DEMO = readFileSync(join(resolve(import.meta.dirname, '../..'), 'demo/catalogue.toml'), 'utf8');
+
+async function tryFile(page: Page, t: Words, name: string, text: string, scripted: boolean) {
+  await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  await page.getByRole('button', { name: t('console.check'), exact: true }).click();
+  await expect(page.getByRole('button', { name: t('console.discard'), exact: true })).toBeVisible();
+  await settled(page, scripted);
+}
+
+test('I1: a catalogue file is tried, compared, published, and comes out byte for byte', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+  test.setTimeout(120_000);
+  const server = await startServer();
+  const page = await (await browser.newContext({ baseURL: server.url, locale, viewport, javaScriptEnabled })).newPage();
+  await enter(page, 'olga', t, scripted);
+  await visit(page, '/operator/catalogue', scripted);
+  await isSound(page, scripted);
+  const first = await page.request.get((await page.getByRole('link', { name: t('console.download_of', { n: '1' }) }).getAttribute('href'))!);
+  expect(await first.text()).toBe(DEMO);
+  // Nothing chosen, then a file that is wrong in two places.
+  await page.getByRole('button', { name: t('console.check'), exact: true }).click();
+  await expect(page.getByText(t('told.file_missing'))).toBeVisible();
+  await settled(page, scripted);
+  await tryFile(page, t, 'catalogue.toml', DEMO.replace('"4730.00"', '"4.730,00"').replace('url = "https://', 'url = "http://'), scripted);
+  await expect(page.getByText(t('console.trial_wrong_other', { n: '2' }))).toBeVisible();
+  const line = DEMO.split('\n').findIndex((l) => l.includes('"4730.00"')) + 1;
+  await expect(page.getByRole('rowheader', { name: new Intl.NumberFormat(locale).format(line), exact: true })).toBeVisible();
+  await isSound(page, scripted);
+  await page.getByRole('button', { name: t('console.discard'), exact: true }).click();
+  await expect(page.getByText(t('console.done_discarded'))).toBeVisible();
+  await settled(page, scripted);
+  // The published file again: nothing to publish.
+  await tryFile(page, t, 'catalogue.toml', DEMO, scripted);
+  await expect(page.getByText(t('console.changes_none'))).toBeVisible();
+  await expect(page.getByRole('button', { name: t('console.publish'), exact: true })).toHaveCount(0);
+  await page.getByRole('button', { name: t('console.discard'), exact: true }).click();
+  // A new price.
+  const dearer = DEMO.replace('"4730.00"', '"4900.00"');
+  await settled(page, scripted);
+  await tryFile(page, t, 'catalogue.toml', dearer, scripted);
+  const change = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'price', exact: true }) });
+  await expect(change).toContainText('4730.00');
+  await expect(change).toContainText('4900.00');
+  await isSound(page, scripted);
+  await page.getByRole('button', { name: t('console.publish'), exact: true }).click();
+  await expect(page.getByText(t('console.done_published'))).toBeVisible();
+  const second = await page.request.get('/export/catalogue.toml?version=2');
+  expect(await second.text()).toBe(dearer);
+  await page.context().close();
+  await server.stop();
+});
+
+test('I2: keys come in, a leaked one is withdrawn and replaced; no page shows a key', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+  test.setTimeout(120_000);
+  const server = await startServer();
+  const page = await (await browser.newContext({ baseURL: server.url, locale, viewport, javaScriptEnabled })).newPage();
+  await enter(page, 'olga', t, scripted);
+  await visit(page, '/operator/keys', scripted);
+  await isSound(page, scripted);
+  const secret = 'QWERT-QWERT-QWERT-QWERT-00001';
+  await page.getByLabel(t('console.keys_paste'), { exact: true }).fill(`product,key\nvisio-professional-2019,${secret}\nnot-there,QWERT-QWERT-QWERT-QWERT-00002`);
+  await page.getByRole('button', { name: t('console.check'), exact: true }).click();
+  await expect(page.getByText(t('console.trial_wrong_one', { n: '1' }))).toBeVisible();
+  expect(await page.content()).not.toContain('QWERT');
+  await settled(page, scripted);
+  await page.getByRole('button', { name: t('console.discard'), exact: true }).click();
+  await expect(page.getByText(t('console.done_discarded'))).toBeVisible();
+  await settled(page, scripted);
+  await tryFile(page, t, 'keys.csv', `product,key\nvisio-professional-2019,${secret}\n`, scripted);
+  await expect(page.getByText(t('console.keys_trial_lede_one', { n: '1' }))).toBeVisible();
+  await isSound(page, scripted);
+  await page.getByRole('button', { name: t('console.keys_import'), exact: true }).click();
+  await expect(page.getByText(t('console.done_imported'))).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Visio Professional 2019' })).toContainText('10');
+  await settled(page, scripted);
+  // Found by what somebody pasted; the address and the page name it otherwise.
+  await page.getByLabel(t('console.find_key_label'), { exact: true }).fill('not a key');
+  await page.getByRole('button', { name: t('console.find_key_submit'), exact: true }).click();
+  await expect(page.getByText(t('told.key_shape'))).toBeVisible();
+  await settled(page, scripted);
+  await page.getByLabel(t('console.find_key_label'), { exact: true }).fill(secret.toLowerCase());
+  await page.getByRole('button', { name: t('console.find_key_submit'), exact: true }).click();
+  await expect(page.getByRole('heading', { level: 2, name: t('console.withdraw_title') })).toBeVisible();
+  await settled(page, scripted);
+  await isSound(page, scripted);
+  expect(page.url().toUpperCase()).not.toContain('QWERT');
+  expect((await page.content()).toUpperCase()).not.toContain('QWERT');
+  await page.getByLabel(t('console.withdraw_reason'), { exact: true }).fill('Posted in a forum.');
+  await page.getByRole('button', { name: t('console.withdraw'), exact: true }).click();
+  await expect(page.getByText(t('console.done_withdrawn'))).toBeVisible();
+  await expect(page.getByText('Posted in a forum.')).toBeVisible();
+  // The pool, and its alarm.
+  await visit(page, '/operator/keys', scripted);
+  await page.getByRole('link', { name: 'Visio Professional 2019' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Visio Professional 2019' })).toBeVisible();
+  await settled(page, scripted);
+  await isSound(page, scripted);
+  await page.getByLabel(t('console.level_label'), { exact: true }).fill('20');
+  await page.getByRole('button', { name: t('console.save'), exact: true }).click();
+  await expect(page.getByText(t('console.done_level'))).toBeVisible();
+  await expect(page.getByText(t('console.low'), { exact: true })).toBeVisible();
+  await visit(page, '/operator/outbox', scripted);
+  await expect(page.getByRole('row').filter({ hasText: t('outbox.kind_low_stock') })).toBeVisible();
+  await page.context().close();
+  await server.stop();
+});
+
+test('I4: a company is made, its first admin invited, suspended and restored', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+  test.setTimeout(120_000);
+  const server = await startServer();
+  const options = { baseURL: server.url, locale, viewport, javaScriptEnabled };
+  const page = await (await browser.newContext(options)).newPage();
+  await enter(page, 'olga', t, scripted);
+  await visit(page, '/operator/companies?q=fabrikam', scripted);
+  await isSound(page, scripted);
+  await expect(page.getByRole('row').filter({ hasText: 'Contoso GmbH' })).toHaveCount(0);
+  await page.getByLabel(t('console.company_name'), { exact: true }).fill('Litware');
+  await page.getByLabel(t('console.account_email'), { exact: true }).fill('office@litware.example');
+  await page.getByLabel(t('console.domain'), { exact: true }).fill('contoso.example');
+  await page.getByRole('button', { name: t('console.create'), exact: true }).click();
+  await expect(page.getByText(t('told.domain_taken', { name: 'Contoso GmbH' }))).toBeVisible();
+  await expect(page.getByLabel(t('console.company_name'), { exact: true })).toHaveValue('Litware');
+  await page.getByLabel(t('console.domain'), { exact: true }).fill('litware.example');
+  await page.getByRole('button', { name: t('console.create'), exact: true }).click();
+  await expect(page.getByText(t('console.done_created'))).toBeVisible();
+  await settled(page, scripted);
+  await isSound(page, scripted);
+  await page.getByLabel(t('console.admin_name'), { exact: true }).fill('Lia Litware');
+  await page.getByLabel(t('console.admin_email'), { exact: true }).fill('lia@litware.example');
+  await page.getByRole('button', { name: t('console.invite'), exact: true }).click();
+  await expect(page.getByText(t('console.done_invited'))).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Lia Litware' })).toContainText(t('users.invited'));
+  // Suspended: whoever is signed in is out, nobody comes in; restored, they do.
+  const gina = await (await browser.newContext(options)).newPage();
+  await enter(gina, 'gina', t, scripted);
+  await visit(page, '/operator/companies?q=fabrikam', scripted);
+  await page.getByRole('link', { name: 'Fabrikam Ltd' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Fabrikam Ltd' })).toBeVisible();
+  await settled(page, scripted);
+  await isSound(page, scripted);
+  await page.getByRole('button', { name: t('console.suspend'), exact: true }).click();
+  await expect(page.getByText(t('console.done_suspended'))).toBeVisible();
+  await gina.goto('/benefits/software');
+  await expect(gina).toHaveURL(/\/sign-in/);
+  await gina.getByLabel(t('sign_in.email')).fill(EMAIL.gina);
+  await gina.getByLabel(t('sign_in.password')).fill(PASSWORD);
+  await gina.getByRole('button', { name: t('sign_in.submit'), exact: true }).click();
+  await expect(gina.getByText(t('refusals.suspended'))).toBeVisible();
+  await settled(page, scripted);
+  await page.getByRole('button', { name: t('console.restore'), exact: true }).click();
+  await expect(page.getByText(t('console.done_restored'))).toBeVisible();
+  await enter(gina, 'gina', t, scripted);
+  await gina.context().close();
+  await page.context().close();
+  await server.stop();
+});
