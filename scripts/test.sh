@@ -21,7 +21,6 @@ scripts/build.sh
 say "Rules, queries, router (with a PostgreSQL server of the tests' own)"
 eval "$(scripts/postgres.sh start)"
 cargo test --no-fail-fast 2>&1 | tee "$log/cargo" || failed=1
-scripts/postgres.sh stop
 
 say "Size of the first visit"
 node scripts/size.mjs || failed=1
