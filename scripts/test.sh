@@ -10,7 +10,17 @@ scripts/tools.sh test
 eval "$(scripts/tools.sh env)"
 log=$(mktemp -d)
 trap 'scripts/postgres.sh stop; rm -rf "$log"' EXIT
-failed=0
+failed=""
+# A part that fails does not stop the others; the last lines say which it was.
+part() {
+  local name=$1 code=0
+  shift
+  "$@" || code=$?
+  [ "$code" -eq 0 ] || failed+=" $name (exit code $code)"
+}
+rust() { cargo test --no-fail-fast 2>&1 | tee "$log/cargo"; }
+types() { (cd end2end && npx tsc --noEmit); }
+browser() { (cd end2end && npx playwright test) 2>&1 | tee "$log/browser"; }
 
 say "Lints"
 scripts/check.sh lint
@@ -20,21 +30,22 @@ scripts/build.sh
 
 say "Rules, queries, router (with a PostgreSQL server of the tests' own)"
 eval "$(scripts/postgres.sh start)"
-cargo test --no-fail-fast 2>&1 | tee "$log/cargo" || failed=1
+part "cargo test" rust
 
 say "Size of the first visit"
-node scripts/size.mjs || failed=1
+part size node scripts/size.mjs
 
 say "Browser"
-(cd end2end && npx tsc --noEmit && npx playwright test) 2>&1 | tee "$log/browser" || failed=1
+part "browser types" types
+part playwright browser
 
 # Totals over both runners; a runner that did not get as far as a total counts as a failure.
-rust=$(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log/cargo")
-browser=$(awk '/^ +[0-9]+ passed/ { p = $1 } /^ +[0-9]+ failed/ { f = $1 } END { print p + 0, f + 0 }' "$log/browser")
-read -r rust_passed rust_failed <<<"$rust"
-read -r browser_passed browser_failed <<<"$browser"
+rust_total=$(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log/cargo")
+browser_total=$(awk '/^ +[0-9]+ passed/ { p = $1 } /^ +[0-9]+ failed/ { f = $1 } END { print p + 0, f + 0 }' "$log/browser")
+read -r rust_passed rust_failed <<<"$rust_total"
+read -r browser_passed browser_failed <<<"$browser_total"
 say "Done"
 echo "Rust: $rust_passed passed, $rust_failed failed. Browser: $browser_passed passed, $browser_failed failed."
-[ "$rust_passed" -gt 0 ] && [ "$browser_passed" -gt 0 ] || failed=1
+[ "$rust_passed" -gt 0 ] && [ "$browser_passed" -gt 0 ] || failed+=" counts"
 echo "$((rust_passed + browser_passed)) passed, $((rust_failed + browser_failed)) failed"
-exit "$failed"
+[ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }
