@@ -451,6 +451,7 @@ pub fn cancel_refusal(l: Language, refusal: &CancelRefusal) -> String {
     use t::membership as m;
     match refusal {
         CancelRefusal::NotPaid => m::why_not_paid(l).to_owned(),
+        CancelRefusal::BoughtElsewhere => m::why_elsewhere(l).to_owned(),
         CancelRefusal::AlreadyEnded { at } => m::why_ended(l, &date(l, *at)),
         CancelRefusal::KeySeen { product, by, at } => m::why_key(l, product, by, &date(l, *at)),
         CancelRefusal::WindowClosed { at } => m::why_closed(l, &moment(l, *at)),
@@ -632,6 +633,36 @@ pub fn key_finding(l: Language, finding: &store::key_pool::KeyFinding) -> String
         P::DuplicateInStock => c::keys_stock(l).to_owned(),
         P::Empty => c::keys_empty(l).to_owned(),
         P::TooLarge => c::keys_large(l).to_owned(),
+    }
+}
+
+/// What is wrong with a line of a file of companies, and what to do.
+#[cfg(feature = "ssr")]
+pub fn move_finding(l: Language, finding: &store::companies::MoveFinding) -> String {
+    use store::companies::MoveProblem as P;
+    use t::catalogue as c;
+    match &finding.problem {
+        P::Header => c::move_header(l, store::companies::HEADER),
+        P::NotARow => c::move_row(l).to_owned(),
+        P::Empty => c::move_empty(l).to_owned(),
+        P::TooLarge { rows } => c::move_large(l, &number(l, *rows)),
+        P::FactsMissing => c::move_facts(l).to_owned(),
+        P::OtherFacts { line } => c::move_other_facts(l, &line.to_string()),
+        P::Facts(refusal) => console_refusal(l, refusal),
+        P::NotInPredecessor { name } => c::move_here(l, name),
+        P::PersonIncomplete => c::move_person(l).to_owned(),
+        P::PersonName => t::refusals::name(l).to_owned(),
+        P::Email(problem) => error(l, &AppError::Email(*problem)),
+        P::Language => c::move_language(l).to_owned(),
+        P::SamePerson { line } => c::move_same_person(l, &line.to_string()),
+        P::EmailTaken => t::refusals::email_taken(l).to_owned(),
+        P::PackageIncomplete => c::move_package(l).to_owned(),
+        P::UnknownPackage { code } => c::move_unknown(l, code),
+        P::Day => c::move_day(l).to_owned(),
+        P::NotBegun => c::move_not_begun(l).to_owned(),
+        P::YearOver => c::move_over(l).to_owned(),
+        P::SamePackage { line } => c::move_same_package(l, &line.to_string()),
+        P::PackageRuns => c::move_runs(l).to_owned(),
     }
 }
 

@@ -47,7 +47,7 @@ impl Invoice {
         };
         let period = match (row.kind, row.term) {
             (_, Some(term)) => [i18n::date(l, term.starts_at), i18n::date(l, term.ends_at)].join(" – "),
-            (OrderKind::New, None) => w::period(l).to_owned(),
+            (OrderKind::New | OrderKind::Moved, None) => w::period(l).to_owned(),
             (OrderKind::Renewal, None) => w::period_renewal(l).to_owned(),
         };
         let mut customer = vec![billing.bill_to.as_str(), billing.address.as_str(), billing.country.as_str()];

@@ -27,10 +27,10 @@ mod my_benefits;
 mod offer_view;
 mod operator;
 mod order_view;
+mod pages;
 mod picker;
 mod preferences;
 mod profile;
-mod requests;
 mod root;
 pub mod session;
 #[cfg(feature = "ssr")]

@@ -30,7 +30,13 @@ pub fn order_kind(l: Language, kind: OrderKind) -> &'static str {
     match kind {
         OrderKind::New => t::membership::kind_new(l),
         OrderKind::Renewal => t::membership::kind_renewal(l),
+        OrderKind::Moved => t::membership::kind_moved(l),
     }
+}
+
+/// What an order cost, as far as it is known here.
+pub fn order_price(l: Language, row: &OrderRow) -> String {
+    if row.kind == OrderKind::Moved { "–".to_owned() } else { i18n::money(l, row.price) }
 }
 
 /// What was ordered, for how much, and what became of it.
@@ -64,7 +70,7 @@ pub fn OrderFacts(order: Order) -> impl IntoView {
             <div><dt>{t::membership::package(l)}</dt><dd>{row.package.clone()}</dd></div>
             <div><dt>{t::membership::state(l)}</dt><dd>{state}</dd></div>
             <div><dt>{t::membership::kind(l)}</dt><dd>{order_kind(l, row.kind)}</dd></div>
-            <div><dt>{t::membership::total(l)}</dt><dd class="num">{i18n::money(l, row.price)}</dd></div>
+            <div><dt>{t::membership::total(l)}</dt><dd class="num">{order_price(l, &row)}</dd></div>
             <div><dt>{t::membership::ordered_on(l)}</dt><dd class="num"><Moment at=row.ordered_at /></dd></div>
             {is_open
                 .then(|| view! { <div><dt>{t::membership::pay_until(l)}</dt><dd class="num"><Date at=row.payable_until /></dd></div> })}

@@ -1,19 +1,14 @@
 //! The document, the frame around the pages, and the routes.
 
 use crate::benefits::{BenefitsPage, SeatsPages, SoftwarePage};
-use crate::dashboard::DashboardPage;
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::live::{Live, News};
-use crate::membership::MembershipPages;
-use crate::my_benefits::MyBenefitsPage;
+use crate::pages::{AccountPages, DashboardPage, MembershipPages, MyBenefitsPage, RequestPages};
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
-use crate::profile::ProfilePage;
-use crate::requests::RequestPages;
 use crate::session::{CurrentViewer, get_viewer, load, preferences, use_language, use_viewer};
 use crate::ui::not_found;
-use crate::users::UsersPages;
 use domain::access::Action;
 use domain::catalogue::Category;
 use domain::view::{Preferences, Viewer};
@@ -83,10 +78,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/benefits/:category/:benefit/seats/*rest") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/membership/*rest") view={Lazy::<MembershipPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/my-benefits") view={Lazy::<MyBenefitsPage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/account/users") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/account/users/:id") view={Lazy::<UsersPages>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account/*rest") view={Lazy::<AccountPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/operator/*rest") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/account/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

@@ -88,6 +88,8 @@ audit_actions! {
     CatalogueTried = "catalogue.file_tried" => [],
     IssuerChanged = "programme.issuer_changed" => [],
     CompanyCreated = "company.created" => [],
+    CompanyMoved = "company.moved" => [Orders, Benefits, Offers],
+    CompaniesTried = "company.file_tried" => [],
     CompanyChanged = "company.changed" => [],
     CompanySuspended = "company.suspended" => [],
     CompanyRestored = "company.restored" => [],

@@ -6,8 +6,9 @@ use crate::id::{CatalogueVersionId, CompanyId, LicenceKeyId, ProductId, UploadId
 use crate::language::LocalText;
 use crate::money::Money;
 use crate::orders::order::{Issuer, OrderRow};
+use crate::orders::term::anniversary;
 use crate::words::stored_words;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 stored_words! {
@@ -15,6 +16,7 @@ stored_words! {
     UploadKind {
         Catalogue = "catalogue",
         Keys = "keys",
+        Companies = "companies",
     }
 }
 
@@ -190,7 +192,15 @@ pub struct PreviewPackage {
     pub label: LocalText,
     pub summary: LocalText,
     pub price: Option<Money>,
-    pub items: u32,
+    pub items: Vec<PreviewItem>,
+}
+
+/// A line of what a package contains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewItem {
+    pub name: LocalText,
+    /// `None` is unlimited.
+    pub quantity: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -294,6 +304,8 @@ pub struct CompanyForm {
     pub account_email: String,
     /// May be empty.
     pub domain: String,
+    /// Still managed in the predecessor portal. Only on a new one: it comes over by file.
+    pub in_predecessor: bool,
 }
 
 /// A line of the list of companies.
@@ -351,6 +363,55 @@ pub struct CompanyBenefit {
     pub pending: u32,
 }
 
+/// A file of companies that was tried: what would come over from the predecessor portal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveTrial {
+    pub upload: UploadId,
+    pub companies: Vec<MovedCompany>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedCompany {
+    pub name: String,
+    pub domain: String,
+    /// Not known here yet.
+    pub is_new: bool,
+    /// People who get an account and an invitation; none of them a role.
+    pub people: u32,
+    /// Those who have an account here already.
+    pub known: u32,
+    pub packages: Vec<MovedPackage>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedPackage {
+    /// In the reader's language.
+    pub name: String,
+    /// The anniversary.
+    #[serde(with = "chrono::serde::ts_microseconds")]
+    pub until: DateTime<Utc>,
+}
+
+/// Why a year cannot come over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MovedYear {
+    NotBegun,
+    Over,
+}
+
+/// When a year began that comes over from the predecessor portal, where its day is known and no
+/// hour. Rule R-MOV-1.
+pub fn moved_start(day: NaiveDate, now: DateTime<Utc>) -> Result<DateTime<Utc>, MovedYear> {
+    let starts_at = day.and_time(NaiveTime::MIN).and_utc();
+    if starts_at > now {
+        return Err(MovedYear::NotBegun);
+    }
+    match anniversary(starts_at) {
+        Some(ends_at) if now < ends_at => Ok(starts_at),
+        _ => Err(MovedYear::Over),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -362,6 +423,18 @@ mod tests {
         let at = DateTime::UNIX_EPOCH;
         assert!(upload_lasts(at, at + UPLOAD_LASTS - tick));
         assert!(!upload_lasts(at, at + UPLOAD_LASTS));
+    }
+
+    /// Rule R-MOV-1.
+    #[test]
+    fn a_year_comes_over_while_it_runs() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        let at = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap().and_time(NaiveTime::MIN).and_utc();
+        let tick = TimeDelta::microseconds(1);
+        assert_eq!(moved_start(day, at(2026, 3, 1) - tick), Err(MovedYear::NotBegun));
+        assert_eq!(moved_start(day, at(2026, 3, 1)), Ok(at(2026, 3, 1)));
+        assert_eq!(moved_start(day, at(2027, 3, 1) - tick), Ok(at(2026, 3, 1)));
+        assert_eq!(moved_start(day, at(2027, 3, 1)), Err(MovedYear::Over));
     }
 
     #[test]

@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn once_refused_for_time_always_refused(paid in 0i64..1_000_000_000_000, first in 0i64..10_000_000_000_000, later in 0i64..10_000_000_000_000) {
-        let order = OrderFacts { paid_at: Some(at(paid)), first_key_revealed_at: None, ended_at: None };
+        let order = OrderFacts { paid_at: Some(at(paid)), first_key_revealed_at: None, ended_at: None, bought_elsewhere: false };
         if refundable(&order, at(first)).is_err() {
             prop_assert!(refundable(&order, at(first + later)).is_err());
         }
@@ -110,7 +110,7 @@ proptest! {
 
     #[test]
     fn a_revealed_key_is_never_refundable(paid in proptest::option::of(any::<u32>()), seen in any::<u32>(), now in any::<u32>()) {
-        let order = OrderFacts { paid_at: paid.map(|p| at(i64::from(p))), first_key_revealed_at: Some(at(i64::from(seen))), ended_at: None };
+        let order = OrderFacts { paid_at: paid.map(|p| at(i64::from(p))), first_key_revealed_at: Some(at(i64::from(seen))), ended_at: None, bought_elsewhere: false };
         prop_assert!(refundable(&order, at(i64::from(now))).is_err());
     }
 

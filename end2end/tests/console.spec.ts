@@ -159,3 +159,70 @@ test('I4: a company is made, its first admin invited, suspended and restored', a
   await page.context().close();
   await server.stop();
 });
+
+test('A5, I4: companies come over from the predecessor portal with people and years, without roles', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+  test.setTimeout(120_000);
+  const server = await startServer();
+  const page = await (await browser.newContext({ baseURL: server.url, locale, viewport, javaScriptEnabled })).newPage();
+  await enter(page, 'olga', t, scripted);
+  await visit(page, '/operator/companies', scripted);
+  await page.getByLabel(t('console.company_name'), { exact: true }).fill('Woodgrove');
+  await page.getByLabel(t('console.account_email'), { exact: true }).fill('office@woodgrove.example');
+  await page.getByLabel(t('console.domain'), { exact: true }).fill('woodgrove.example');
+  await page.getByLabel(t('console.still_there')).check();
+  await page.getByRole('button', { name: t('console.create'), exact: true }).click();
+  await expect(page.getByText(t('console.done_created'))).toBeVisible();
+  await expect(page.getByText(t('console.predecessor_hint'))).toBeVisible();
+  await settled(page, scripted);
+  await page.getByRole('link', { name: t('console.move_title'), exact: true }).click();
+  await expect(page.getByRole('heading', { name: t('console.move_title'), exact: true })).toBeVisible();
+  await settled(page, scripted);
+  // A file with two wrong lines: nothing comes.
+  const started = new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 10);
+  const lines = [
+    'domain,company,account_email,name,email,language,package,since',
+    `woodgrove.example,Woodgrove AG,,Wanda Weber,wanda@woodgrove.example,de,gold-core,${started}`,
+    'tailspin.example,Tailspin,office@tailspin.example,Tom Tail,tom@tailspin.example,,,',
+  ];
+  const wrong = [...lines, 'contoso.example,,,,,,,', `tailspin.example,,,,,,platinum,${started}`].join('\n');
+  await tryFile(page, t, 'companies.csv', wrong, scripted);
+  await expect(page.getByText(t('catalogue.move_here', { name: 'Contoso GmbH' }))).toBeVisible();
+  await expect(page.getByText(t('catalogue.move_unknown', { code: 'platinum' }))).toBeVisible();
+  await isSound(page, scripted);
+  await page.getByRole('button', { name: t('console.discard'), exact: true }).click();
+  await expect(page.getByText(t('console.done_discarded'))).toBeVisible();
+  await settled(page, scripted);
+  await expect(page.getByRole('row').filter({ hasText: 'Tailspin' })).toHaveCount(0);
+  // The right one: what comes is said first.
+  await tryFile(page, t, 'companies.csv', lines.join('\n'), scripted);
+  const row = page.getByRole('row').filter({ hasText: 'Tailspin' });
+  await expect(row).toContainText(t('console.move_new'));
+  await isSound(page, scripted);
+  await page.getByRole('button', { name: t('console.move_do'), exact: true }).click();
+  await expect(page.getByText(t('console.done_moved'))).toBeVisible();
+  await settled(page, scripted);
+  await isSound(page, scripted);
+  await expect(row).toContainText(t('console.no_admin'));
+  await page.getByRole('link', { name: 'Woodgrove AG', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Woodgrove AG' })).toBeVisible();
+  await expect(page.getByText(t('console.predecessor_hint'))).toHaveCount(0);
+  await settled(page, scripted);
+  const wanda = page.getByRole('row').filter({ hasText: 'Wanda Weber' });
+  await expect(wanda).toContainText(t('users.invited'));
+  await expect(wanda).not.toContainText(t('words.role_global_admin'));
+  await isSound(page, scripted);
+  await page.getByLabel(t('console.admin_name'), { exact: true }).fill('Wanda Weber');
+  await page.getByLabel(t('console.admin_email'), { exact: true }).fill('wanda@woodgrove.example');
+  await page.getByRole('button', { name: t('console.invite'), exact: true }).click();
+  await expect(page.getByText(t('console.done_invited'))).toBeVisible();
+  await expect(wanda).toContainText(t('words.role_global_admin'));
+  // The order that came along has no price and no invoice here.
+  await settled(page, scripted);
+  const number = /V-\d{4}-\d{5}/;
+  await page.getByRole('link', { name: number }).click();
+  await expect(page.getByText(t('membership.kind_moved'), { exact: true })).toBeVisible();
+  await settled(page, scripted);
+  await isSound(page, scripted);
+  await page.context().close();
+  await server.stop();
+});

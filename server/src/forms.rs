@@ -39,7 +39,7 @@ async fn fields_of(content_type: &str, body: Body, most: usize) -> Result<Vec<(S
 }
 
 fn takes_file(path: &str) -> bool {
-    path.ends_with("/seats/file") || matches!(path, "/operator/catalogue" | "/operator/keys")
+    path.ends_with("/seats/file") || matches!(path, "/operator/catalogue" | "/operator/keys" | "/operator/companies")
 }
 
 /// The page's own address, with what was done and without what the form was about.

@@ -60,7 +60,8 @@ pub async fn invoice(
     let Ok(id) = id.parse() else { return refuse(AppError::NotFound) };
     let reference = || info.origin.request_id.clone().unwrap_or_default();
     let order = match store::orders::get_order(ctx, id).await {
-        Ok(order) => order,
+        Ok(order) if order.has_invoice() => order,
+        Ok(_) => return refuse(AppError::NotFound),
         Err(error) => return refuse(AppError::from_store(error, &reference(), ctx.language)),
     };
     match draw(ctx.language, &order) {

@@ -11,7 +11,6 @@ use domain::language::Language;
 use domain::live::Topic;
 use domain::view::{Attention, Concern, Dashboard, Few, HeldPackage, OperatorDashboard};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 use serde::{Deserialize, Serialize};
 
 /// The dashboard of whoever asks.
@@ -36,45 +35,36 @@ pub async fn get_dashboard() -> Result<Board, AppError> {
     }
 }
 
-pub struct DashboardPage;
-
-#[lazy_route]
-impl LazyRoute for DashboardPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let board = load_live(
-            &[Topic::Benefits, Topic::Offers, Topic::Cases, Topic::People, Topic::Orders, Topic::Queue],
-            || (),
-            |()| get_dashboard(),
-        );
-        let l = use_language();
-        let viewer = use_viewer();
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let company = viewer.await.ok().flatten().and_then(|v| v.company).unwrap_or_default();
-                    match board.await {
-                        Ok(Board::Company(board)) => view! { <CompanyBoard board=board company=company /> }.into_any(),
-                        Ok(Board::Employee) => {
-                            view! {
-                                <PageHead title=t::dashboard::title(l) lede=t::dashboard::employee_lede(l, &company) action=Action::OpenMyBenefits />
-                                <p>
-                                    <a class="btn btn-primary" href="/my-benefits">{t::shell::my_benefits(l)}</a>
-                                </p>
-                            }
-                            .into_any()
+pub fn dashboard_page() -> AnyView {
+    let board = load_live(
+        &[Topic::Benefits, Topic::Offers, Topic::Cases, Topic::People, Topic::Orders, Topic::Queue],
+        || (),
+        |()| get_dashboard(),
+    );
+    let l = use_language();
+    let viewer = use_viewer();
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let company = viewer.await.ok().flatten().and_then(|v| v.company).unwrap_or_default();
+                match board.await {
+                    Ok(Board::Company(board)) => view! { <CompanyBoard board=board company=company /> }.into_any(),
+                    Ok(Board::Employee) => {
+                        view! {
+                            <PageHead title=t::dashboard::title(l) lede=t::dashboard::employee_lede(l, &company) action=Action::OpenMyBenefits />
+                            <p>
+                                <a class="btn btn-primary" href="/my-benefits">{t::shell::my_benefits(l)}</a>
+                            </p>
                         }
-                        Ok(Board::Operator(board)) => view! { <OperatorBoard board=board /> }.into_any(),
-                        Err(error) => failure(&error),
+                        .into_any()
                     }
-                })}
-            </Suspense>
-        }
-        .into_any()
+                    Ok(Board::Operator(board)) => view! { <OperatorBoard board=board /> }.into_any(),
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Suspense>
     }
+    .into_any()
 }
 
 #[component]

@@ -2,6 +2,7 @@
 
 use super::order_href;
 use super::server_fns::get_order;
+use crate::error::AppError;
 use crate::i18n::t;
 use crate::invoice::Invoice;
 use crate::session::{load, use_language};
@@ -15,7 +16,8 @@ pub fn invoice_page(id: String) -> AnyView {
         <Transition>
             {move || Suspend::new(async move {
                 match order.await {
-                    Ok((order, _)) => view! { <Sheet order=order /> }.into_any(),
+                    Ok((order, _)) if order.has_invoice() => view! { <Sheet order=order /> }.into_any(),
+                    Ok(_) => failure(&AppError::NotFound),
                     Err(error) => failure(&error),
                 }
             })}

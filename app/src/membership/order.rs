@@ -44,7 +44,7 @@ fn Whole(order: Order, may: May) -> impl IntoView {
         let text = t::membership::grace_text(l, &i18n::date(l, term.ends_at), &i18n::date(l, lapses_at(term.ends_at)));
         view! { <Notice>{text} " " <a href="/membership/offers">{t::membership::renew(l)}</a></Notice> }
     });
-    let steps = (row.state == OrderState::Active && row.kind == OrderKind::New).then(|| {
+    let steps = (row.state == OrderState::Active && row.kind != OrderKind::Renewal).then(|| {
         let contents = &order.contents;
         let step = |category: Category, label: &'static str| {
             contents.iter().any(|a| a.category == category).then(|| {
@@ -62,8 +62,17 @@ fn Whole(order: Order, may: May) -> impl IntoView {
             </section>
         }
     });
-    let invoice = order_href(&[&id, "/invoice"].concat());
-    let pdf = [&invoice, ".pdf"].concat();
+    let invoice = order.has_invoice().then(|| {
+        let page = order_href(&[&id, "/invoice"].concat());
+        let pdf = [&page, ".pdf"].concat();
+        view! {
+            <p class="links">
+                <a href=page>{t::membership::invoice_open(l)}</a>
+                " "
+                <a href=pdf rel="external" download="">{t::membership::invoice_pdf(l)}</a>
+            </p>
+        }
+    });
     let cancel =
         (row.state != OrderState::Open && row.state != OrderState::Withdrawn && row.state != OrderState::Lapsed)
             .then(|| view! { <Cancel order=order.clone() may=may /> });
@@ -84,11 +93,7 @@ fn Whole(order: Order, may: May) -> impl IntoView {
         {grace}
         <section class="card pad">
             <OrderFacts order=order.clone() />
-            <p class="links">
-                <a href=invoice>{t::membership::invoice_open(l)}</a>
-                " "
-                <a href=pdf rel="external" download="">{t::membership::invoice_pdf(l)}</a>
-            </p>
+            {invoice}
         </section>
         {to_pay}
         {steps}
@@ -104,7 +109,7 @@ fn ToPay(order: Order) -> impl IntoView {
     let Order { row, issuer, .. } = order;
     let price = i18n::money(l, row.price);
     let text = match row.kind {
-        OrderKind::New => t::membership::pay_text(l, &price, &row.number),
+        OrderKind::New | OrderKind::Moved => t::membership::pay_text(l, &price, &row.number),
         OrderKind::Renewal => t::membership::pay_text_renewal(l, &price, &row.number),
     };
     let account = if issuer.pay_to.is_empty() {

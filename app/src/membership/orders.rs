@@ -2,9 +2,9 @@
 
 use super::order_href;
 use super::server_fns::list_orders;
-use crate::i18n::{self, t};
+use crate::i18n::t;
 use crate::live::load_live;
-use crate::order_view::order_state;
+use crate::order_view::{order_price, order_state};
 use crate::session::{use_language, use_viewer};
 use crate::ui::{Date, Empty, PageHead, failure, table_head};
 use domain::access::Action;
@@ -67,7 +67,7 @@ fn List(page: OrderPage) -> impl IntoView {
                 <th role="rowheader" scope="row" class="name num"><a href=href>{row.number.clone()}</a></th>
                 <td role="cell" data-label=head[1]>{row.package.clone()}</td>
                 <td role="cell" class="num" data-label=head[2]><Date at=row.ordered_at /></td>
-                <td role="cell" class="num" data-label=head[3]>{i18n::money(l, row.price)}</td>
+                <td role="cell" class="num" data-label=head[3]>{order_price(l, &row)}</td>
                 <td role="cell" class="num" data-label=head[4]>{term}</td>
                 <td role="cell" data-label=head[5]>{state}</td>
             </tr>

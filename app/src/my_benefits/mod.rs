@@ -9,7 +9,6 @@ use domain::access::Action;
 use domain::live::Topic;
 use domain::view::{HeldSeat, HeldSupport, MyBenefits};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 #[server(prefix = "/api", endpoint = "my_benefits/list", output = leptos::server_fn::codec::Postcard)]
 pub async fn list_my_benefits() -> Result<MyBenefits, AppError> {
@@ -18,55 +17,46 @@ pub async fn list_my_benefits() -> Result<MyBenefits, AppError> {
     answer(store::benefits::mine::list_my_benefits(&ctx).await)
 }
 
-pub struct MyBenefitsPage;
-
-#[lazy_route]
-impl LazyRoute for MyBenefitsPage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let mine = load_live(&[Topic::Mine], || (), |()| list_my_benefits());
-        let l = use_language();
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let mine = match mine.await {
-                        Ok(mine) => mine,
-                        Err(error) => return failure(&error),
-                    };
-                    let admins: Vec<&str> = mine.global_admins.iter().map(String::as_str).collect();
-                    let ask = if admins.is_empty() {
-                        t::my_benefits::ask_nobody(l).to_owned()
-                    } else {
-                        t::my_benefits::ask(l, &i18n::all_of(l, &admins))
-                    };
-                    let holds_support = !mine.support.is_empty();
-                    let support = mine.support.into_iter().map(|s| view! { <Support support=s /> }).collect_view();
-                    let list = if mine.seats.is_empty() && !holds_support {
-                        view! {
-                            <Empty title=t::my_benefits::none(l)>
-                                <p>{ask}</p>
-                            </Empty>
-                        }
-                        .into_any()
-                    } else if mine.seats.is_empty() {
-                        ().into_any()
-                    } else {
-                        view! { <Seats seats=mine.seats /> }.into_any()
-                    };
+pub fn my_benefits_page() -> AnyView {
+    let mine = load_live(&[Topic::Mine], || (), |()| list_my_benefits());
+    let l = use_language();
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let mine = match mine.await {
+                    Ok(mine) => mine,
+                    Err(error) => return failure(&error),
+                };
+                let admins: Vec<&str> = mine.global_admins.iter().map(String::as_str).collect();
+                let ask = if admins.is_empty() {
+                    t::my_benefits::ask_nobody(l).to_owned()
+                } else {
+                    t::my_benefits::ask(l, &i18n::all_of(l, &admins))
+                };
+                let holds_support = !mine.support.is_empty();
+                let support = mine.support.into_iter().map(|s| view! { <Support support=s /> }).collect_view();
+                let list = if mine.seats.is_empty() && !holds_support {
                     view! {
-                        <PageHead title=t::my_benefits::title(l) lede=t::my_benefits::lede(l) action=Action::OpenMyBenefits />
-                        {list}
-                        {support}
+                        <Empty title=t::my_benefits::none(l)>
+                            <p>{ask}</p>
+                        </Empty>
                     }
                     .into_any()
-                })}
-            </Suspense>
-        }
-        .into_any()
+                } else if mine.seats.is_empty() {
+                    ().into_any()
+                } else {
+                    view! { <Seats seats=mine.seats /> }.into_any()
+                };
+                view! {
+                    <PageHead title=t::my_benefits::title(l) lede=t::my_benefits::lede(l) action=Action::OpenMyBenefits />
+                    {list}
+                    {support}
+                }
+                .into_any()
+            })}
+        </Suspense>
     }
+    .into_any()
 }
 
 #[component]

@@ -6,9 +6,10 @@ use crate::i18n::{self, t};
 use crate::session::{load, use_language};
 use crate::ui::{Moment, Notice, PageHead, failure, table_head};
 use domain::console::{
-    CatalogueAdmin, CataloguePreview, CatalogueTrial, EntryChange, EntryKind, Fate, UploadKind, VersionRow, WrongLine,
+    CatalogueAdmin, CataloguePreview, CatalogueTrial, EntryChange, EntryKind, Fate, PreviewItem, UploadKind,
+    VersionRow, WrongLine,
 };
-use domain::language::LocalText;
+use domain::language::{Language, LocalText};
 use leptos::prelude::*;
 
 const TRY: &str = "operator/try_catalogue";
@@ -128,8 +129,18 @@ fn Preview(preview: CataloguePreview) -> impl IntoView {
     };
     let packages = preview.packages.into_iter().map(|p| {
         let price = p.price.map(|price| i18n::money(l, price)).unwrap_or_default();
-        let en = told(&p.name.en, &[&p.label.en, &p.summary.en]);
-        row(p.code, price, en, told(&p.name.de, &[&p.label.de, &p.summary.de]))
+        let contents = |language: Language| {
+            let line = |item: &PreviewItem| {
+                // A sign that both languages have: only the sentences of the reader's are here.
+                let quantity = item.quantity.map_or_else(|| "∞".to_owned(), |n| i18n::number(l, u64::from(n)));
+                view! { <li><span class="num">{quantity}</span> " × " {item.name.get(language).to_owned()}</li> }
+            };
+            view! { <ul class="items">{p.items.iter().map(line).collect_view()}</ul> }
+        };
+        let (en, de) = (contents(Language::En), contents(Language::De));
+        let en = view! { {told(&p.name.en, &[&p.label.en, &p.summary.en])} {en} }.into_any();
+        let de = view! { {told(&p.name.de, &[&p.label.de, &p.summary.de])} {de} }.into_any();
+        row(p.code, price, en, de)
     });
     let packages = packages.collect_view();
     let products = preview.products.into_iter().map(|p| {
@@ -186,6 +197,7 @@ pub fn Wrong(lines: Vec<WrongLine>, upload: String, kind: UploadKind) -> impl In
     let (href, name, title) = match kind {
         UploadKind::Catalogue => ("/operator/catalogue", t::console::catalogue(l), t::console::trial_title(l)),
         UploadKind::Keys => ("/operator/keys", t::console::keys(l), t::console::keys_trial(l)),
+        UploadKind::Companies => ("/operator/companies", t::console::companies(l), t::console::move_trial(l)),
     };
     let found = t::console::trial_wrong(l, lines.len() as u64);
     // The first of them say it.
@@ -201,7 +213,7 @@ pub fn Wrong(lines: Vec<WrongLine>, upload: String, kind: UploadKind) -> impl In
     view! {
         <p class="crumb"><a href=href>{name}</a></p>
         <PageHead title=title lede=t::console::trial_wrong_hint(l) />
-        {[PUBLISH, DISCARD, "operator/import_keys"].map(|of| view! { <Refusal of=of /> }).collect_view()}
+        {[PUBLISH, DISCARD, "operator/import_keys", "operator/move_companies"].map(|of| view! { <Refusal of=of /> }).collect_view()}
         <Notice>{found}</Notice>
         <section class="card" aria-label=t::console::problem(l)>
             <table class="table" role="table">

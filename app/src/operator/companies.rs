@@ -1,7 +1,8 @@
 //! Companies: found, made, looked at, suspended. Nothing is done in a company's place.
 
 use super::console_fns::{get_company, list_companies};
-use crate::form::{Done, Field, Form, Refusal};
+use super::moving::{MoveForm, TRY};
+use crate::form::{Done, Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::order_view::order_state;
 use crate::session::{load, use_language};
@@ -82,6 +83,7 @@ fn List(page: CompanyPage, search: String) -> impl IntoView {
         }
     });
     let rows = rows.collect_view();
+    let in_predecessor = outcome(CREATE).is_some_and(|o| o.result.is_err() && o.typed("in_predecessor") == "true");
     let next = page.next.map(|after| {
         let mut query = ParamsMap::new();
         query.insert("q", search.clone());
@@ -107,18 +109,30 @@ fn List(page: CompanyPage, search: String) -> impl IntoView {
     };
     view! {
         <PageHead title=t::console::companies(l) lede=t::console::companies_lede(l) />
-        <Refusal of=CREATE />
+        <Done words=move |what| match what {
+            "moved" => Some(t::console::done_moved(l)),
+            "discarded" => Some(t::console::done_discarded(l)),
+            _ => None,
+        } />
+        {[CREATE, TRY].map(|of| view! { <Refusal of=of /> }).collect_view()}
         <form class="tools" method="get" role="search">
             <label class="sr-only" for="q">{t::console::company_find(l)}</label>
             <input class="field search" id="q" name="q" type="search" maxlength="100" placeholder=t::console::company_find(l) value=search />
             <button class="btn" type="submit">{t::console::find(l)}</button>
         </form>
         {list}
-        <Form of=CREATE class="card form">
-            <h2>{t::console::company_new(l)}</h2>
-            <Facts of=CREATE />
-            <button class="btn btn-primary" type="submit">{t::console::create(l)}</button>
-        </Form>
+        <div class="two">
+            <Form of=CREATE class="card form">
+                <h2>{t::console::company_new(l)}</h2>
+                <Facts of=CREATE />
+                <label class="check">
+                    <input type="checkbox" name="in_predecessor" value="true" checked=in_predecessor />
+                    <span>{t::console::still_there(l)} <span class="hint">{t::console::still_there_hint(l)}</span></span>
+                </label>
+                <button class="btn btn-primary" type="submit">{t::console::create(l)}</button>
+            </Form>
+            <MoveForm />
+        </div>
     }
 }
 
@@ -234,6 +248,7 @@ fn Whole(company: CompanyView) -> impl IntoView {
             "created" => Some(t::console::done_created(l)),
             "changed" => Some(t::console::done_changed(l)),
             "invited" => Some(t::console::done_invited(l)),
+            "appointed" => Some(t::console::done_appointed(l)),
             "suspended" => Some(t::console::done_suspended(l)),
             "restored" => Some(t::console::done_restored(l)),
             _ => None,
@@ -242,6 +257,7 @@ fn Whole(company: CompanyView) -> impl IntoView {
         // The invitation's form calls the name otherwise.
         <Refusal of=INVITE about="name" />
         <Notice>{t::console::company_view(l)}</Notice>
+        {row.in_predecessor.then(|| view! { <Notice>{t::console::predecessor_hint(l)} " " <a href="/operator/companies#move">{t::console::move_title(l)}</a></Notice> })}
         <section class="card pad">
             <dl class="facts">
                 <div><dt>{t::console::state(l)}</dt><dd>{state}</dd></div>

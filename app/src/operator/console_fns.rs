@@ -4,7 +4,7 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::i18n;
 use domain::console::{
-    CatalogueAdmin, CatalogueTrial, CompanyPage, CompanyView, KeyRow, KeyTrial, Pool, PoolPage, WrongLine,
+    CatalogueAdmin, CatalogueTrial, CompanyPage, CompanyView, KeyRow, KeyTrial, MoveTrial, Pool, PoolPage, WrongLine,
 };
 use domain::orders::order::{Issuer, Order, OrderPage};
 use leptos::prelude::*;
@@ -154,6 +154,7 @@ pub async fn discard_upload(
     leptos_axum::redirect(match kind {
         UploadKind::Catalogue => "/operator/catalogue?done=discarded",
         UploadKind::Keys => "/operator/keys?done=discarded",
+        UploadKind::Companies => "/operator/companies?done=discarded",
     });
     Ok(())
 }
@@ -271,11 +272,13 @@ pub async fn create_company(
     #[server(default)] name: String,
     #[server(default)] account_email: String,
     #[server(default)] domain: String,
+    #[server(default)] in_predecessor: bool,
 ) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx};
     use domain::console::CompanyForm;
     let ctx = op_ctx()?;
-    let id = answer(store::companies::create_company(&ctx, &CompanyForm { name, account_email, domain }).await)?;
+    let form = CompanyForm { name, account_email, domain, in_predecessor };
+    let id = answer(store::companies::create_company(&ctx, &form).await)?;
     leptos_axum::redirect(&["/operator/companies/", &id.to_string(), "?done=created"].concat());
     Ok(())
 }
@@ -291,8 +294,44 @@ pub async fn change_company(
     use domain::console::CompanyForm;
     let ctx = op_ctx()?;
     let id = company.parse().map_err(|_| refuse(AppError::NotFound))?;
-    answer(store::companies::change_company(&ctx, id, &CompanyForm { name, account_email, domain }).await)?;
+    // It comes over by file alone.
+    let form = CompanyForm { name, account_email, domain, in_predecessor: false };
+    answer(store::companies::change_company(&ctx, id, &form).await)?;
     done("changed");
+    Ok(())
+}
+
+/// Keeps a file of companies, and goes on to what it would bring.
+#[server(prefix = "/api", endpoint = "operator/try_companies", output = leptos::server_fn::codec::Postcard)]
+pub async fn try_companies(#[server(default)] file: String) -> Result<(), AppError> {
+    use crate::session::ssr::{answer, op_ctx};
+    let ctx = op_ctx()?;
+    let id = answer(store::companies::try_companies(&ctx, &file).await)?;
+    leptos_axum::redirect(&["/operator/companies/import/", &id.to_string()].concat());
+    Ok(())
+}
+
+/// Which companies a file would bring, or which of its lines are wrong.
+#[server(prefix = "/api", endpoint = "operator/move_trial", output = leptos::server_fn::codec::Postcard)]
+pub async fn get_move_trial(upload: String) -> Result<Result<MoveTrial, Vec<WrongLine>>, AppError> {
+    use crate::session::ssr::{answer, op_ctx, refuse};
+    let ctx = op_ctx()?;
+    let id = upload.parse().map_err(|_| refuse(AppError::NotFound))?;
+    let tried = answer(store::companies::get_move_trial(&ctx, id).await)?;
+    Ok(tried.map_err(|found| {
+        let words =
+            |f: &store::companies::MoveFinding| WrongLine { line: f.line, words: i18n::move_finding(language(), f) };
+        found.iter().map(words).collect()
+    }))
+}
+
+#[server(prefix = "/api", endpoint = "operator/move_companies", output = leptos::server_fn::codec::Postcard)]
+pub async fn move_companies(#[server(default)] upload: String) -> Result<(), AppError> {
+    use crate::session::ssr::{answer, op_ctx, refuse};
+    let ctx = op_ctx()?;
+    let id = upload.parse().map_err(|_| refuse(AppError::NotFound))?;
+    answer(store::companies::move_companies(&ctx, id).await)?;
+    leptos_axum::redirect("/operator/companies?done=moved");
     Ok(())
 }
 
@@ -305,8 +344,10 @@ pub async fn invite_admin(
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
     let id = company.parse().map_err(|_| refuse(AppError::NotFound))?;
-    answer(store::companies::invite_admin(&ctx, id, &person, &email).await)?;
-    done("invited");
+    done(match answer(store::companies::invite_admin(&ctx, id, &person, &email).await)? {
+        store::companies::Appointed::Invited => "invited",
+        store::companies::Appointed::AtOnce => "appointed",
+    });
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use super::work::{Declining, most};
 use crate::form::{Done, Field, Form, Refusal, TextArea};
 use crate::i18n::{self, t};
 use crate::live::load_live;
-use crate::order_view::{CancellationFacts, Contents, OrderFacts, order_state};
+use crate::order_view::{CancellationFacts, Contents, OrderFacts, order_price, order_state};
 use crate::session::use_language;
 use crate::ui::{Date, Notice, PageHead, failure, table_head};
 use domain::console::MAX_ISSUER;
@@ -85,7 +85,7 @@ fn List(page: OrderPage, filter: String, search: String, issuer: Issuer) -> impl
                 <td role="cell" data-label=head[1]>{row.company.clone()}</td>
                 <td role="cell" data-label=head[2]>{row.package.clone()}</td>
                 <td role="cell" class="num" data-label=head[3]><Date at=row.ordered_at /></td>
-                <td role="cell" class="num" data-label=head[4]>{i18n::money(l, row.price)}</td>
+                <td role="cell" class="num" data-label=head[4]>{order_price(l, &row)}</td>
                 <td role="cell" data-label=head[5]>{state}</td>
             </tr>
         }
@@ -189,7 +189,7 @@ pub fn order_todo(order: &Order) -> Option<AnyView> {
     let due = t::console::amount_hint(l, &i18n::money(l, row.price));
     if row.state == OrderState::Open {
         let hint = match row.kind {
-            OrderKind::New => t::console::payment_hint(l),
+            OrderKind::New | OrderKind::Moved => t::console::payment_hint(l),
             OrderKind::Renewal => t::console::payment_hint_later(l),
         };
         let id = row.id.to_string();

@@ -13,7 +13,6 @@ use domain::reminder::{LAST, THRESHOLDS};
 use domain::theme::Theme;
 use domain::view::{Preferences, Profile, ReminderSettings, SessionRow};
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
 
 const PASSWORD: &str = "profile/change_password";
 const END: &str = "profile/end_session";
@@ -95,50 +94,41 @@ pub async fn revoke_calendar() -> Result<(), AppError> {
     Ok(())
 }
 
-pub struct ProfilePage;
-
-#[lazy_route]
-impl LazyRoute for ProfilePage {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let profile = load(|| (), |()| get_profile());
-        let reminders = load(|| (), |()| get_reminders());
-        let l = use_language();
-        view! {
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match profile.await {
-                        Ok(profile) => {
-                            let settings = reminders.await;
-                            let of_company = profile.company.is_some();
-                            view! {
-                                <PageHead title=t::profile::title(l) lede=t::profile::lede(l) action=Action::ManageOwnProfile />
-                                <Done words=move |what| match what {
-                                    "password" => Some(t::profile::changed(l)),
-                                    "session" => Some(t::profile::ended(l)),
-                                    "reminders" => Some(t::profile::reminders_done(l)),
-                                    "calendar-revoked" => Some(t::profile::calendar_revoked(l)),
-                                    _ => None,
-                                } />
-                                <Account profile=profile.clone() />
-                                <Choices />
-                                {of_company.then(|| view! { <Dates settings=settings /> })}
-                                <NewPassword />
-                                <Sessions sessions=profile.sessions />
-                                {profile.company.is_some().then(|| view! { <KeysSeen keys=profile.keys_seen title=t::profile::keys(l) hint=t::profile::keys_lede(l) none=t::profile::keys_none(l) /> })}
-                            }
-                            .into_any()
+pub fn profile_page() -> AnyView {
+    let profile = load(|| (), |()| get_profile());
+    let reminders = load(|| (), |()| get_reminders());
+    let l = use_language();
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match profile.await {
+                    Ok(profile) => {
+                        let settings = reminders.await;
+                        let of_company = profile.company.is_some();
+                        view! {
+                            <PageHead title=t::profile::title(l) lede=t::profile::lede(l) action=Action::ManageOwnProfile />
+                            <Done words=move |what| match what {
+                                "password" => Some(t::profile::changed(l)),
+                                "session" => Some(t::profile::ended(l)),
+                                "reminders" => Some(t::profile::reminders_done(l)),
+                                "calendar-revoked" => Some(t::profile::calendar_revoked(l)),
+                                _ => None,
+                            } />
+                            <Account profile=profile.clone() />
+                            <Choices />
+                            {of_company.then(|| view! { <Dates settings=settings /> })}
+                            <NewPassword />
+                            <Sessions sessions=profile.sessions />
+                            {profile.company.is_some().then(|| view! { <KeysSeen keys=profile.keys_seen title=t::profile::keys(l) hint=t::profile::keys_lede(l) none=t::profile::keys_none(l) /> })}
                         }
-                        Err(error) => failure(&error),
+                        .into_any()
                     }
-                })}
-            </Suspense>
-        }
-        .into_any()
+                    Err(error) => failure(&error),
+                }
+            })}
+        </Suspense>
     }
+    .into_any()
 }
 
 #[component]

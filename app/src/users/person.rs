@@ -15,7 +15,7 @@ use domain::live::Topic;
 use domain::people::{AccountState, Held, HeldPage, MovedSeat, Person, SeatMoved, SeatsOfLeaver};
 use domain::view::Viewer;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 const ROLES: &str = "users/set_roles";
 const DISABLE: &str = "users/disable";
@@ -23,13 +23,13 @@ const ENABLE: &str = "users/enable";
 const INVITE: &str = "users/invite";
 const MOVE: &str = "users/move_seats";
 
-pub fn person_page() -> AnyView {
-    let (params, query) = (use_params_map(), use_query_map());
+pub fn person_page(id: String) -> AnyView {
+    let query = use_query_map();
     let answer = load_live(
         &[Topic::People, Topic::Benefits],
         move || {
             let after = query.with(|q| q.get("after").unwrap_or_default());
-            (params.with(|p| p.get("id").unwrap_or_default()), after)
+            (id.clone(), after)
         },
         |(id, after)| get_person(id, after),
     );

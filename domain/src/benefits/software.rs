@@ -111,7 +111,12 @@ mod tests {
                 activate_by: day(365),
                 lapses_at: day(365),
             },
-            order: OrderFacts { paid_at: Some(day(0)), first_key_revealed_at: None, ended_at: None },
+            order: OrderFacts {
+                paid_at: Some(day(0)),
+                first_key_revealed_at: None,
+                ended_at: None,
+                bought_elsewhere: false,
+            },
             keys: 1,
             cancellation_since: None,
             earlier_look: None,

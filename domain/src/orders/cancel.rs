@@ -38,6 +38,8 @@ pub struct CancelFacts {
 #[serde(rename_all = "snake_case")]
 pub enum CancelRefusal {
     NotPaid,
+    /// Bought in the predecessor portal.
+    BoughtElsewhere,
     AlreadyEnded {
         #[serde(with = "chrono::serde::ts_microseconds")]
         at: DateTime<Utc>,
@@ -79,6 +81,7 @@ pub fn approvable(facts: &CancelFacts, requested_at: DateTime<Utc>) -> Result<()
 fn told(refusal: RefundRefusal, first: Option<&FirstLook>) -> CancelRefusal {
     match refusal {
         RefundRefusal::NotPaid => CancelRefusal::NotPaid,
+        RefundRefusal::BoughtElsewhere => CancelRefusal::BoughtElsewhere,
         RefundRefusal::AlreadyEnded { at } => CancelRefusal::AlreadyEnded { at },
         RefundRefusal::WindowClosed { at } => CancelRefusal::WindowClosed { at },
         RefundRefusal::KeyRevealed { at } => {
@@ -124,7 +127,8 @@ mod tests {
     #[test]
     fn a_request_in_time_can_be_approved_later_unless_a_key_was_seen() {
         let day = |n| DateTime::UNIX_EPOCH + TimeDelta::days(n);
-        let order = OrderFacts { paid_at: Some(day(0)), first_key_revealed_at: None, ended_at: None };
+        let order =
+            OrderFacts { paid_at: Some(day(0)), first_key_revealed_at: None, ended_at: None, bought_elsewhere: false };
         let facts = CancelFacts { order, first_look: None, waits_since: None };
         assert_eq!(cancellable(&facts, day(30)), Ok(day(30)));
         let late = CancelRefusal::WindowClosed { at: day(30) };

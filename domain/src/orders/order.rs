@@ -17,6 +17,8 @@ stored_words! {
         New = "new",
         /// The next year of a package that it has.
         Renewal = "renewal",
+        /// Bought in the predecessor portal; came over with the company.
+        Moved = "moved",
     }
 }
 
@@ -242,6 +244,13 @@ pub struct Order {
     pub cancellation: Option<Cancellation>,
     /// Until when it can be asked to be given back, or why not.
     pub refund: Result<DateTime<Utc>, CancelRefusal>,
+}
+
+impl Order {
+    /// The predecessor portal wrote its own.
+    pub fn has_invoice(&self) -> bool {
+        self.row.kind != OrderKind::Moved
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub struct OrderFacts {
     pub first_key_revealed_at: Option<DateTime<Utc>>,
     /// The order was cancelled or its term ended early.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Bought and paid in the predecessor portal.
+    pub bought_elsewhere: bool,
 }
 
 /// Why an order cannot be refunded. The wording is in `locales/*/refusals.json`.
@@ -23,6 +25,7 @@ pub struct OrderFacts {
 #[serde(rename_all = "snake_case")]
 pub enum RefundRefusal {
     NotPaid,
+    BoughtElsewhere,
     AlreadyEnded { at: DateTime<Utc> },
     KeyRevealed { at: DateTime<Utc> },
     WindowClosed { at: DateTime<Utc> },
@@ -33,11 +36,15 @@ pub fn refund_ends(order: &OrderFacts) -> Option<DateTime<Utc>> {
     order.paid_at.map(|paid| paid + REFUND_WINDOW)
 }
 
-/// Decides whether an order can be refunded at `now`. Rules R-ORD-1 and R-ORD-2.
+/// Decides whether an order can be refunded at `now`. Rules R-ORD-1, R-ORD-2 and R-MOV-2.
 pub fn refundable(order: &OrderFacts, now: DateTime<Utc>) -> Result<(), RefundRefusal> {
     let Some(until) = refund_ends(order) else { return Err(RefundRefusal::NotPaid) };
     if let Some(at) = order.ended_at {
         return Err(RefundRefusal::AlreadyEnded { at });
+    }
+    // The money went elsewhere, and nobody here knows which of its keys were seen.
+    if order.bought_elsewhere {
+        return Err(RefundRefusal::BoughtElsewhere);
     }
     // A revealed key may have been copied, so money back would make the licence free.
     if let Some(at) = order.first_key_revealed_at {
@@ -51,7 +58,12 @@ mod tests {
     use super::*;
 
     fn paid() -> OrderFacts {
-        OrderFacts { paid_at: Some(DateTime::UNIX_EPOCH), first_key_revealed_at: None, ended_at: None }
+        OrderFacts {
+            paid_at: Some(DateTime::UNIX_EPOCH),
+            first_key_revealed_at: None,
+            ended_at: None,
+            bought_elsewhere: false,
+        }
     }
 
     /// Rule R-ORD-1.
@@ -71,5 +83,12 @@ mod tests {
         assert_eq!(refundable(&seen, at), Err(RefundRefusal::KeyRevealed { at }));
         let ended = OrderFacts { ended_at: Some(at), ..seen };
         assert_eq!(refundable(&ended, at), Err(RefundRefusal::AlreadyEnded { at }));
+    }
+
+    /// Rule R-MOV-2.
+    #[test]
+    fn what_was_bought_elsewhere_is_given_back_elsewhere() {
+        let moved = OrderFacts { bought_elsewhere: true, ..paid() };
+        assert_eq!(refundable(&moved, DateTime::UNIX_EPOCH), Err(RefundRefusal::BoughtElsewhere));
     }
 }

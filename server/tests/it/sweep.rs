@@ -99,9 +99,13 @@ fn arguments<'a>(function: &str, ids: &'a Ids, unknown: &'a str) -> Vec<(&'a str
         "operator/set_issuer" => vec![("issuer", "Programme"), ("pay_to", "IBAN")],
         "operator/try_catalogue" => vec![("file", "format = 1")],
         "operator/try_keys" => vec![("keys", "product,key")],
-        "operator/catalogue_trial" | "operator/publish_catalogue" | "operator/key_trial" | "operator/import_keys" => {
-            vec![("upload", UNKNOWN)]
-        }
+        "operator/try_companies" => vec![("file", "domain,company")],
+        "operator/catalogue_trial"
+        | "operator/publish_catalogue"
+        | "operator/key_trial"
+        | "operator/import_keys"
+        | "operator/move_trial"
+        | "operator/move_companies" => vec![("upload", UNKNOWN)],
         "operator/discard_upload" => vec![("upload", UNKNOWN), ("kind", "keys")],
         "operator/pool" | "operator/set_stock_level" => vec![("product", UNKNOWN), ("level", "1")],
         "operator/key" => vec![("key", UNKNOWN)],

@@ -13,6 +13,7 @@ use domain::benefits::{BenefitFacts, status};
 use domain::catalogue::{Category, Package, Product};
 use domain::id::{BenefitId, CompanyId, PackageVersionId, ProductVersionId, TermId};
 use domain::language::Language;
+use domain::orders::order::OrderKind;
 use domain::orders::refund::{OrderFacts, refund_ends, refundable};
 use domain::people::HeldPage;
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
@@ -67,7 +68,12 @@ fn taken(row: &benefit::Model, product: &Product) -> u32 {
     }
 }
 pub(crate) fn order_facts(row: &order::Model) -> OrderFacts {
-    OrderFacts { paid_at: row.paid_at, first_key_revealed_at: row.first_key_revealed_at, ended_at: row.ended_at }
+    OrderFacts {
+        paid_at: row.paid_at,
+        first_key_revealed_at: row.first_key_revealed_at,
+        ended_at: row.ended_at,
+        bought_elsewhere: row.kind == OrderKind::Moved,
+    }
 }
 
 /// What rows refer to, loaded together.

@@ -12,10 +12,10 @@ use crate::uploads;
 use chrono::{DateTime, Utc};
 use domain::access::Action;
 use domain::audit::AuditAction;
-use domain::catalogue::{Catalogue, FORMAT};
+use domain::catalogue::{Catalogue, FORMAT, PackageItem};
 use domain::console::{
-    CatalogueAdmin, CataloguePreview, CatalogueTrial, ConsoleRefusal, PreviewPackage, PreviewProduct, UploadKind,
-    VersionRow,
+    CatalogueAdmin, CataloguePreview, CatalogueTrial, ConsoleRefusal, PreviewItem, PreviewPackage, PreviewProduct,
+    UploadKind, VersionRow,
 };
 use domain::id::{CatalogueVersionId, UploadId, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
@@ -74,7 +74,7 @@ fn preview(catalogue: &Catalogue) -> CataloguePreview {
                 label: p.label.clone(),
                 summary: p.summary.clone(),
                 price: p.money().ok(),
-                items: u32::try_from(p.items.len()).unwrap_or(u32::MAX),
+                items: p.items.iter().filter_map(|item| preview_item(catalogue, item)).collect(),
             })
             .collect(),
         products: catalogue
@@ -91,6 +91,11 @@ fn preview(catalogue: &Catalogue) -> CataloguePreview {
             })
             .collect(),
     }
+}
+
+fn preview_item(catalogue: &Catalogue, item: &PackageItem) -> Option<PreviewItem> {
+    let of = catalogue.products.iter().find(|p| p.code == item.product)?;
+    Some(PreviewItem { name: of.name.clone(), quantity: item.quantity.limit() })
 }
 
 /// The versions, and how what is published looks to its readers.
@@ -177,6 +182,7 @@ pub async fn discard_upload(ctx: &Ctx, kind: UploadKind, id: UploadId) -> StoreR
     ctx.authorize(match kind {
         UploadKind::Catalogue => Action::ManageCatalogue,
         UploadKind::Keys => Action::ManageKeyPools,
+        UploadKind::Companies => Action::ManageCompanies,
     })?;
     let tx = ctx.store.db.begin().await?;
     uploads::open(ctx, &tx, kind, id).await?;

@@ -21,7 +21,7 @@ use domain::mail::MailFacts;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
@@ -69,26 +69,21 @@ async fn load_pools(ctx: &Ctx, db: &impl ConnectionTrait) -> StoreResult<Vec<Poo
     for (_, _, id, n) in list_owed(db).await? {
         *owed.entry(id).or_default() += count_u32(n);
     }
-    let current = product::Entity::belongs_to(product_version::Entity)
-        .from(product::Column::CurrentVersionId)
-        .to(product_version::Column::Id)
-        .into();
-    let rows = product::Entity::find()
-        .join(JoinType::InnerJoin, current)
-        .select_also(product_version::Entity)
-        .order_by_asc(product_version::Column::Position)
-        .all(db)
-        .await?;
     let small = |n: i64| u32::try_from(n).unwrap_or(0);
     let mut pools = Vec::new();
-    for (row, version) in rows {
-        let version = version.ok_or(StoreError::Corrupt("products.current_version_id"))?;
+    for (row, version) in super::list_products(db).await? {
         let entry = parse_product(&version.definition)?;
         if !entry.fulfilment.has_keys() {
             continue;
         }
         let (all, allocated, seen) = counted.get(&row.id).copied().unwrap_or_default();
         let (in_stock, low_stock) = (small(all - allocated), count_u32(row.low_stock));
+        let owed = owed.get(&row.id).copied().unwrap_or_default();
+        let gone = withdrawn.get(&row.id).copied().unwrap_or_default();
+        let is_offered = row.current_version_id.is_some();
+        if !is_offered && all + gone == 0 && owed == 0 {
+            continue;
+        }
         pools.push(Pool {
             product: row.id,
             code: row.code,
@@ -96,10 +91,11 @@ async fn load_pools(ctx: &Ctx, db: &impl ConnectionTrait) -> StoreResult<Vec<Poo
             in_stock,
             allocated: small(allocated),
             seen: small(seen),
-            withdrawn: small(withdrawn.get(&row.id).copied().unwrap_or_default()),
-            owed: owed.get(&row.id).copied().unwrap_or_default(),
+            withdrawn: small(gone),
+            owed,
             low_stock,
-            is_low: in_stock < low_stock,
+            // Nobody needs more of what is offered no more, but for what is owed.
+            is_low: if is_offered { in_stock < low_stock } else { owed > 0 },
         });
     }
     Ok(pools)

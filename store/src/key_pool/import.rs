@@ -3,9 +3,9 @@
 use crate::audit::{Entry, record};
 use crate::context::{Origin, Store, new_uuid};
 use crate::db::Tx;
-use crate::entity::{licence_key, product, product_version};
+use crate::entity::licence_key;
 use crate::error::{StoreError, StoreResult};
-use crate::key_pool::{deliver_now, place, watch_stock};
+use crate::key_pool::{deliver_now, list_products, place, watch_stock};
 use domain::audit::AuditAction;
 use domain::id::{LicenceKeyId, ProductId};
 use domain::licence_key::LicenceKey;
@@ -173,18 +173,8 @@ pub async fn import_keys(store: &Store, file: &[u8], origin: &Origin) -> Result<
 
 /// Products that a key can be for: code → id, and whether it takes keys.
 async fn products(db: &impl ConnectionTrait) -> StoreResult<HashMap<String, (ProductId, bool)>> {
-    let current = product::Entity::belongs_to(product_version::Entity)
-        .from(product::Column::CurrentVersionId)
-        .to(product_version::Column::Id)
-        .into();
-    let rows = product::Entity::find()
-        .join(sea_orm::JoinType::InnerJoin, current)
-        .select_also(product_version::Entity)
-        .all(db)
-        .await?;
     let mut known = HashMap::new();
-    for (product, version) in rows {
-        let version = version.ok_or(StoreError::Corrupt("products.current_version_id"))?;
+    for (product, version) in list_products(db).await? {
         let takes = crate::benefits::list::parse_product(&version.definition)?.fulfilment.has_keys();
         known.insert(product.code, (product.id, takes));
     }

@@ -29,7 +29,7 @@ use sea_orm::{
     JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// The place of a key's ciphertext.
 pub(crate) fn place(company: Option<CompanyId>, key: LicenceKeyId) -> Place {
@@ -101,6 +101,40 @@ pub(crate) async fn return_keys(store: &Store, tx: &Tx, benefits: &[BenefitId]) 
     }
     watch_stock(store, tx, &touched.into_iter().collect::<Vec<_>>()).await?;
     Ok(count)
+}
+
+/// Products as they are offered, as in the catalogue; after them those that left it, as they last
+/// were: keys of theirs may still be owed.
+async fn list_products(db: &impl ConnectionTrait) -> StoreResult<Vec<(product::Model, product_version::Model)>> {
+    let current = product::Entity::belongs_to(product_version::Entity)
+        .from(product::Column::CurrentVersionId)
+        .to(product_version::Column::Id)
+        .into();
+    let mut found = Vec::new();
+    let offered = product::Entity::find()
+        .join(JoinType::InnerJoin, current)
+        .select_also(product_version::Entity)
+        .order_by_asc(product_version::Column::Position)
+        .all(db)
+        .await?;
+    for (row, version) in offered {
+        found.push((row, version.ok_or(StoreError::Corrupt("products.current_version_id"))?));
+    }
+    let left = product::Entity::find().filter(product::Column::CurrentVersionId.is_null());
+    let left = left.order_by_asc(product::Column::Code).all(db).await?;
+    // Ids grow with time.
+    let versions = product_version::Entity::find()
+        .filter(product_version::Column::ProductId.is_in(left.iter().map(|row| row.id)))
+        .order_by_asc(product_version::Column::Id)
+        .all(db)
+        .await?;
+    let mut newest: HashMap<ProductId, product_version::Model> =
+        versions.into_iter().map(|version| (version.product_id, version)).collect();
+    for row in left {
+        let version = newest.remove(&row.id).ok_or(StoreError::Corrupt("product_versions"))?;
+        found.push((row, version));
+    }
+    Ok(found)
 }
 
 /// Tells the programme's staff of products with few keys left: once, until there are enough again.

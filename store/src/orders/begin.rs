@@ -39,6 +39,7 @@ pub(crate) async fn start_term(store: &Store, tx: &Tx, order: &order::Model) -> 
     };
     let starts_at = match old {
         Some(old) if order.kind == OrderKind::Renewal => renewed_from(old.ends_at, now),
+        _ if order.kind == OrderKind::Moved => order.ordered_at,
         _ => now,
     };
     let ends_at = anniversary(starts_at).ok_or(StoreError::Corrupt("terms.starts_at"))?;
@@ -152,7 +153,9 @@ async fn grant(store: &Store, tx: &Tx, order: &order::Model, term: &term::Model)
     for (item, version) in items {
         let version = version.ok_or(StoreError::Corrupt("package_items.product_version_id"))?;
         let product = parse_product(&version.definition)?;
-        let within = product.activate_within_days.map(|days| term.starts_at + TimeDelta::days(i64::from(days)));
+        // What came over is to be activated anew.
+        let from = if order.kind == OrderKind::Moved { now } else { term.starts_at };
+        let within = product.activate_within_days.map(|days| from + TimeDelta::days(i64::from(days)));
         let id = BenefitId(new_uuid());
         let row = benefit::ActiveModel {
             id: Set(id),

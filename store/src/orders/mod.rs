@@ -10,10 +10,11 @@ mod pay;
 mod place;
 
 pub(crate) use begin::{Why, begin_due, end_term, record_start, start_term};
-pub(crate) use issuer::write_issuer;
 pub use issuer::{get_issuer, set_issuer};
+pub(crate) use issuer::{load_issuer, write_issuer};
 pub use list::{OrderFilter, OrderQuery, get_any_order, get_order, list_all_orders, list_orders};
 pub(crate) use list::{list_of_company, order_for_programme};
+pub(crate) use offers::list_on_sale;
 pub use offers::{list_offers, new_order};
 pub use pay::record_payment;
 pub(crate) use place::{NewRow, insert_order, lapse_due};

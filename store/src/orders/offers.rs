@@ -18,12 +18,12 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, 
 use std::collections::{BTreeSet, HashMap};
 
 /// A package as it is published now.
-pub(super) struct OnSale {
+pub(crate) struct OnSale {
     pub version: package_version::Model,
     pub package: Package,
 }
 
-pub(super) async fn list_on_sale(db: &impl ConnectionTrait) -> StoreResult<Vec<OnSale>> {
+pub(crate) async fn list_on_sale(db: &impl ConnectionTrait) -> StoreResult<Vec<OnSale>> {
     let current = package::Entity::belongs_to(package_version::Entity)
         .from(package::Column::CurrentVersionId)
         .to(package_version::Column::Id)

@@ -17,6 +17,7 @@ use domain::access::{Action, Role};
 use domain::audit::AuditAction;
 use domain::email::Email;
 use domain::id::{CompanyId, UserId};
+use domain::language::Language;
 use domain::people::{
     AccountState, Choice, Choices, MAX_NAME, MovedSeat, PeopleFilter, PeoplePage, PeopleRefusal, Person, PersonRow,
     RoleFacts, SeatsOfLeaver, change_roles, disable,
@@ -252,7 +253,7 @@ pub async fn add_user(ctx: &Ctx, name: &str, email: &str, roles: &[Role]) -> Sto
         is_out: true,
     };
     let change = change_roles(&facts)?;
-    let token = create_person(ctx, &tx, (id, company), name, &email, &change.added).await?;
+    let token = create_person(ctx, &tx, (id, company), name, &email, None, &change.added).await?;
     let entry = Entry::by(ctx, ctx.now(), AuditAction::UserAdded).subject(id).details(json!({ "roles": change.added }));
     record(&ctx.store.keys, &tx, entry).await?;
     tx.commit().await?;
@@ -266,6 +267,7 @@ pub(crate) async fn create_person(
     (id, company): (UserId, CompanyId),
     name: String,
     email: &Email,
+    language: Option<Language>,
     roles: &[Role],
 ) -> StoreResult<String> {
     let now = ctx.now();
@@ -282,7 +284,7 @@ pub(crate) async fn create_person(
         email: Set(email.as_str().to_owned()),
         email_normalized: Set(email.normalized()),
         password_hash: Set(None),
-        language: Set(None),
+        language: Set(language),
         theme: Set(None),
         disabled_at: Set(None),
         created_at: Set(now),

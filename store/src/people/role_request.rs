@@ -306,6 +306,11 @@ pub async fn prove_domain(ctx: &Ctx, id: RoleRequestId) -> StoreResult<()> {
     if count_global_admins(&tx, company, None).await? > 0 {
         return refused(PeopleRefusal::HasGlobalAdmin);
     }
+    // What was proved has to be the company's still: it is locked now.
+    let of = company::Entity::find_by_id(company).one(&tx).await?.ok_or(StoreError::NotFound)?;
+    if of.domain.as_ref() != Some(&domain) {
+        return refused(PeopleRefusal::ProofNotFound);
+    }
     appoint(ctx, &tx, company, ctx.user()).await?;
     close(ctx, &tx, row, RequestState::Proved, String::new()).await?;
     let entry = Entry::by(ctx, ctx.now(), AuditAction::DomainProved).subject(id).details(json!({ "domain": domain }));

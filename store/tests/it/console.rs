@@ -16,7 +16,8 @@ use store::catalogue::{
     discard_upload, export_catalogue, get_catalogue, get_catalogue_trial, publish_catalogue, try_catalogue,
 };
 use store::companies::{
-    change_company, create_company, get_company, invite_admin, list_companies, restore_company, suspend_company,
+    Appointed, change_company, create_company, get_company, invite_admin, list_companies, restore_company,
+    suspend_company,
 };
 use store::entity::{audit_event, licence_key, session, upload};
 use store::key_pool::{
@@ -30,6 +31,7 @@ on_both! {
     a_file_is_tried_compared_and_published => catalogue,
     keys_come_in_from_a_file_that_was_tried => keys,
     what_the_stock_lacks_is_owed_and_delivered => owed,
+    what_left_the_catalogue_is_delivered => left,
     a_leaked_key_is_replaced => leaked,
     companies_are_made_invited_suspended => companies,
     only_the_programmes_staff => forbidden,
@@ -172,6 +174,28 @@ async fn owed(backend: Backend) {
     assert!(matches!(refusal(set_stock_level(&olga, now.product, "-1").await), ConsoleRefusal::StockLevel { .. }));
 }
 
+/// A product is offered no more, and a company still waits for its key.
+async fn left(backend: Backend) {
+    let world = demo(backend).await;
+    let (nora, olga) = (world.ctx(NORA).await, world.ctx(OLGA).await);
+    let visio = "visio-professional-2019";
+    empty_pool(&world, visio).await;
+    pay(&world, order(&nora, "silver-core").await).await;
+    let mut catalogue = store::catalogue::file::read(CATALOGUE).unwrap();
+    catalogue.products.retain(|product| product.code != visio);
+    for package in &mut catalogue.packages {
+        package.items.retain(|item| item.product != visio);
+    }
+    let origin = store::Origin::default();
+    store::catalogue::import::import(&world.store, &catalogue, None, &origin).await.unwrap();
+    let waits = pool(&world, visio).await;
+    assert_eq!((waits.owed, waits.is_low, waits.name.as_str()), (1, true, "Visio Professional 2019"));
+    let tried = try_keys(&olga, FILE).await.unwrap();
+    use_keys(&olga, tried).await.unwrap();
+    let delivered = pool(&world, visio).await;
+    assert_eq!((delivered.owed, delivered.in_stock, delivered.is_low), (0, 1, false));
+}
+
 async fn leaked(backend: Backend) {
     let world = demo(backend).await;
     let (anna, olga) = (world.anna().await, world.ctx(OLGA).await);
@@ -202,7 +226,12 @@ async fn leaked(backend: Backend) {
 }
 
 fn company(name: &str, domain: &str) -> CompanyForm {
-    CompanyForm { name: name.to_owned(), account_email: "office@litware.example".to_owned(), domain: domain.to_owned() }
+    CompanyForm {
+        name: name.to_owned(),
+        account_email: "office@litware.example".to_owned(),
+        domain: domain.to_owned(),
+        in_predecessor: false,
+    }
 }
 
 async fn companies(backend: Backend) {
@@ -220,9 +249,10 @@ async fn companies(backend: Backend) {
     assert!(matches!(refusal(create_company(&olga, &company(" ", "")).await), ConsoleRefusal::Missing(_)));
     change_company(&olga, id, &company("Litware", "")).await.unwrap();
     // The first Global admin is invited; once one has joined, they invite the others.
-    let lia = invite_admin(&olga, id, "Lia", "lia@litware.example").await.unwrap();
+    let how = invite_admin(&olga, id, "Lia", "lia@litware.example").await.unwrap();
+    assert_eq!(how, Appointed::Invited);
     let seen = get_company(&olga, id).await.unwrap();
-    assert_eq!((seen.people[0].id, &seen.people[0].roles[..]), (lia, &[Role::GlobalAdmin][..]));
+    assert_eq!((seen.people[0].name.as_str(), &seen.people[0].roles[..]), ("Lia", &[Role::GlobalAdmin][..]));
     assert!(!seen.people[0].has_joined);
     assert!(mails(&world, "invitation").await.iter().any(|(to, _)| to == "lia@litware.example"));
     let contoso = world.anna().await.principal.company.unwrap();

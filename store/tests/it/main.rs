@@ -22,6 +22,7 @@ mod lists;
 mod live;
 mod marketing_races;
 mod migrations;
+mod moving;
 mod order_races;
 mod orders;
 mod outbox;

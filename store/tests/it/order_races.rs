@@ -218,4 +218,5 @@ races! {
     seen_or_refunded_never_both => reveals,
     a_year_begins_once => anniversary,
     one_publishes_the_other_compares_again => publishing,
+    companies_come_over_once => crate::moving::at_once,
 }

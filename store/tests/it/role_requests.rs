@@ -2,6 +2,7 @@
 
 use crate::harness::{Backend, demo, on_both};
 use domain::access::{Action, Role};
+use domain::console::CompanyForm;
 use domain::people::{PROOF_EVERY, PeopleRefusal, RequestState, SeatsOfLeaver, proof_value};
 use domain::queue::{WorkKind, WorkSubject};
 use hickory_resolver::proto::op::Message;
@@ -9,6 +10,7 @@ use hickory_resolver::proto::rr::rdata::TXT;
 use hickory_resolver::proto::rr::{RData, Record};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use store::companies::change_company;
 use store::people::account::{disable_user, set_roles};
 use store::people::role_request::{decide_request, get_become, prove_domain, request_role, withdraw_request};
 use store::queue::{WorkQuery, get_work, list_work};
@@ -19,6 +21,7 @@ on_both! {
     a_global_admin_decides => decided,
     an_operator_decides_where_nobody_else_can => ownerless,
     a_domain_proves_its_own => proved,
+    a_domain_that_was_taken_away_proves_nothing => taken_away,
 }
 
 const MARTA: &str = "marta.mpn@contoso.example";
@@ -89,14 +92,18 @@ async fn ownerless(backend: Backend) {
     assert!(world.audit_holds(nora.principal.company).await >= 2);
 }
 
-/// A name server on this machine that knows one name.
-async fn name_server(texts: Arc<Mutex<Vec<String>>>) -> SocketAddr {
+/// A name server on this machine that knows one name. Before it answers, something may happen.
+async fn name_server<F: Future<Output = ()> + Send + 'static>(
+    texts: Arc<Mutex<Vec<String>>>,
+    meanwhile: impl Fn() -> F + Send + 'static,
+) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
     tokio::spawn(async move {
         let mut buffer = [0; 1500];
         while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
             let Ok(asked) = Message::from_vec(&buffer[..length]) else { continue };
+            meanwhile().await;
             let mut answer = Message::response(asked.metadata.id, asked.metadata.op_code);
             for query in &asked.queries {
                 answer.add_query(query.clone());
@@ -116,7 +123,7 @@ async fn name_server(texts: Arc<Mutex<Vec<String>>>) -> SocketAddr {
 async fn proved(backend: Backend) {
     let world = demo(backend).await;
     let texts = Arc::new(Mutex::new(vec!["v=spf1 -all".to_owned()]));
-    let dns = Dns::at(name_server(texts.clone()).await);
+    let dns = Dns::at(name_server(texts.clone(), || async {}).await);
     let with_dns = async |email| {
         let mut ctx = world.ctx(email).await;
         ctx.store.dns = dns;
@@ -150,4 +157,28 @@ async fn proved(backend: Backend) {
     set_roles(&anna, adam, &[Role::GlobalAdmin], None).await.unwrap();
     disable_user(&anna, adam, SeatsOfLeaver::Keep, None).await.unwrap();
     assert_eq!(get_become(&marta).await.unwrap().global_admins, ["Anna Global"]);
+}
+
+/// While the name server is asked, an operator gives the company another domain.
+async fn taken_away(backend: Backend) {
+    let world = demo(backend).await;
+    let mut nora = world.ctx(NORA).await;
+    let id = request_role(&nora, "").await.unwrap();
+    let texts = Arc::new(Mutex::new(vec![get_become(&nora).await.unwrap().proof.unwrap().value]));
+    let (olga, company) = (world.ctx(OLGA).await, nora.principal.company.unwrap());
+    let address = name_server(texts, move || {
+        let olga = olga.clone();
+        async move {
+            let form = CompanyForm {
+                name: "Northwind".to_owned(),
+                account_email: "office@northwind.example".to_owned(),
+                domain: "elsewhere.example".to_owned(),
+                in_predecessor: false,
+            };
+            change_company(&olga, company, &form).await.unwrap();
+        }
+    });
+    nora.store.dns = Dns::at(address.await);
+    assert_eq!(refusal(prove_domain(&nora, id).await), PeopleRefusal::ProofNotFound);
+    assert!(!get_become(&world.ctx(NORA).await).await.unwrap().is_one);
 }

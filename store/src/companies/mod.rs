@@ -2,6 +2,10 @@
 //!
 //! Nothing is done in a company's place; who looks at one is written into its own audit log.
 
+mod moving;
+
+pub use moving::{HEADER, MAX_ROWS, MoveFinding, MoveProblem, get_move_trial, move_companies, try_companies};
+
 use crate::audit::{Entry, record};
 use crate::benefits::list::escape_like;
 use crate::context::{Ctx, new_uuid};
@@ -192,22 +196,22 @@ struct Read {
     domain: Option<String>,
 }
 
-fn read(form: &CompanyForm) -> StoreResult<Read> {
+fn read(form: &CompanyForm) -> Result<Read, ConsoleRefusal> {
     use CompanyField as F;
     let name: String = form.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() {
-        return Err(ConsoleRefusal::Missing(F::Name).into());
+        return Err(ConsoleRefusal::Missing(F::Name));
     }
     if name.chars().count() > F::Name.most() {
         let most = u32::try_from(F::Name.most()).unwrap_or(u32::MAX);
-        return Err(ConsoleRefusal::TooLong(F::Name, most).into());
+        return Err(ConsoleRefusal::TooLong(F::Name, most));
     }
     let account_email = Email::parse(&form.account_email).map_err(ConsoleRefusal::Email)?;
     let domain = form.domain.trim().to_lowercase();
     // What can stand behind the sign of an address.
     if !domain.is_empty() && Email::parse(&format!("office@{domain}")).is_err() {
-        return Err(ConsoleRefusal::Domain.into());
+        return Err(ConsoleRefusal::Domain);
     }
     Ok(Read { name, account_email, domain: (!domain.is_empty()).then_some(domain) })
 }
@@ -245,7 +249,7 @@ pub async fn create_company(ctx: &Ctx, form: &CompanyForm) -> StoreResult<Compan
         name: Set(read.name),
         account_email: Set(read.account_email.as_str().to_owned()),
         domain: Set(read.domain),
-        in_predecessor: Set(false),
+        in_predecessor: Set(form.in_predecessor),
         suspended_at: Set(None),
         created_at: Set(ctx.now()),
     }
@@ -279,7 +283,7 @@ pub async fn change_company(ctx: &Ctx, id: CompanyId, form: &CompanyForm) -> Sto
 }
 
 /// Invites the first Global admin of a company, who invites the others.
-pub async fn invite_admin(ctx: &Ctx, id: CompanyId, name: &str, email: &str) -> StoreResult<UserId> {
+pub async fn invite_admin(ctx: &Ctx, id: CompanyId, name: &str, email: &str) -> StoreResult<Appointed> {
     ctx.authorize(Action::AppointGlobalAdmin)?;
     let name = check_name(name)?;
     let email = Email::parse(email).map_err(StoreError::Email)?;
@@ -288,15 +292,19 @@ pub async fn invite_admin(ctx: &Ctx, id: CompanyId, name: &str, email: &str) -> 
     if count_global_admins(&tx, id, None).await? > 0 {
         return Err(ConsoleRefusal::HasGlobalAdmin { name: of.name }.into());
     }
-    // The link may have been lost: whoever was invited and has not joined gets another.
-    let invited = user::Entity::find()
+    let known = user::Entity::find()
         .filter(user::Column::CompanyId.eq(id))
         .filter(user::Column::EmailNormalized.eq(email.normalized()))
-        .filter(user::Column::PasswordHash.is_null())
         .filter(user::Column::DisabledAt.is_null())
         .one(&tx)
         .await?;
-    let (person, action) = match invited {
+    let (person, action) = match known {
+        // Came over from the predecessor portal, and has joined since.
+        Some(row) if row.password_hash.is_some() => {
+            grant(&tx, row.id, &[Role::GlobalAdmin], Some(ctx.user()), ctx.now()).await?;
+            (row.id, AuditAction::RolesChanged)
+        }
+        // The link may have been lost: whoever was invited and has not joined gets another.
         Some(row) => {
             let roles = roles_of(&tx, &[row.id]).await?.remove(&row.id).unwrap_or_default();
             if !roles.contains(&Role::GlobalAdmin) {
@@ -307,15 +315,28 @@ pub async fn invite_admin(ctx: &Ctx, id: CompanyId, name: &str, email: &str) -> 
         }
         None => {
             let person = UserId(new_uuid());
-            create_person(ctx, &tx, (person, id), name, &email, &[Role::GlobalAdmin]).await?;
+            create_person(ctx, &tx, (person, id), name, &email, None, &[Role::GlobalAdmin]).await?;
             (person, AuditAction::UserAdded)
         }
     };
-    let mut entry = Entry::by(ctx, ctx.now(), action).subject(person).details(json!({ "roles": [Role::GlobalAdmin] }));
+    let details = match action {
+        AuditAction::RolesChanged => json!({ "added": [Role::GlobalAdmin], "removed": [] }),
+        _ => json!({ "roles": [Role::GlobalAdmin] }),
+    };
+    let mut entry = Entry::by(ctx, ctx.now(), action).subject(person).details(details);
     entry.company = Some(id);
     record(&ctx.store.keys, &tx, entry).await?;
     tx.commit().await?;
-    Ok(person)
+    Ok(if action == AuditAction::RolesChanged { Appointed::AtOnce } else { Appointed::Invited })
+}
+
+/// How somebody becomes the first Global admin of a company.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appointed {
+    /// With the link that was sent.
+    Invited,
+    /// They have an account of the company already.
+    AtOnce,
 }
 
 /// Nobody of the company signs in any more; its data stays.
