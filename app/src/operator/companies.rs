@@ -46,6 +46,11 @@ pub fn companies_page() -> AnyView {
     .into_any()
 }
 
+/// A cell with nothing in it says so.
+fn or_dash(text: String) -> String {
+    if text.is_empty() { "–".to_owned() } else { text }
+}
+
 fn company_state(l: Language, row: &CompanyRow) -> AnyView {
     let (tone, word) = if row.suspended_at.is_some() {
         ("status status-bad", t::console::suspended(l))
@@ -75,7 +80,7 @@ fn List(page: CompanyPage, search: String) -> impl IntoView {
         view! {
             <tr role="row">
                 <th role="rowheader" scope="row" class="name"><a href=href>{row.name.clone()}</a> <span class="hint block">{row.domain.clone()}</span></th>
-                <td role="cell" data-label=head[1]>{row.packages.join(", ")}</td>
+                <td role="cell" data-label=head[1]>{or_dash(row.packages.join(", "))}</td>
                 <td role="cell" class="num" data-label=head[2]>{i18n::number(l, u64::from(row.people))}</td>
                 <td role="cell" class="num" data-label=head[3]><Date at=row.created_at /></td>
                 <td role="cell" data-label=head[4]>{state}</td>
@@ -318,7 +323,7 @@ fn Person(person: CompanyPerson) -> impl IntoView {
         <tr role="row">
             <th role="rowheader" scope="row" class="name">{person.name}</th>
             <td role="cell" data-label=t::console::email(l)>{person.email}</td>
-            <td role="cell" data-label=t::console::roles(l)>{roles.join(", ")}</td>
+            <td role="cell" data-label=t::console::roles(l)>{or_dash(roles.join(", "))}</td>
             <td role="cell" data-label=t::console::state(l)>{crate::ui::account_state(l, state)}</td>
         </tr>
     }

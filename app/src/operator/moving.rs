@@ -88,6 +88,7 @@ fn Company(of: MovedCompany, head: [&'static str; 4]) -> impl IntoView {
     let l = use_language();
     let n = |n: u32| i18n::number(l, u64::from(n));
     let fresh = of.is_new.then(|| view! { " " <span class="status status-info">{t::console::move_new(l)}</span> });
+    let none = of.packages.is_empty().then_some("–");
     let packages: Vec<_> = of
         .packages
         .into_iter()
@@ -98,7 +99,7 @@ fn Company(of: MovedCompany, head: [&'static str; 4]) -> impl IntoView {
     view! {
         <tr role="row">
             <th role="rowheader" scope="row" class="name">{of.name} {fresh} <span class="hint block">{of.domain}</span></th>
-            <td role="cell" data-label=head[1]>{packages}</td>
+            <td role="cell" data-label=head[1]>{packages} {none}</td>
             <td role="cell" class="num" data-label=head[2]>{n(of.people)}</td>
             <td role="cell" class="num" data-label=head[3]>{n(of.known)}</td>
         </tr>
