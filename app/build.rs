@@ -1,5 +1,8 @@
 //! Turns `locales/{en,de}/*.json` into one function per sentence.
 //!
+//! A sentence with two or more placeholders is a struct with a field for each, and says itself:
+//! what is given by name cannot be exchanged, however a language words it.
+//!
 //! On the server a function has the sentences in it. In the browser it has a number: the sentences
 //! of the page's language come as a file of their own, so that nobody downloads another language.
 //!
@@ -124,15 +127,46 @@ fn split(text: &str) -> (Vec<&str>, Vec<&str>) {
     (parts, names)
 }
 
-/// The placeholders, in the order in which the English sentence has them.
+/// The placeholders, in alphabetical order.
 fn arguments(texts: &[Map<String, Value>], slice: &str, key: &str) -> Vec<String> {
     let of = |language| split(text(texts, language, slice, key)).1.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let sorted = |language| of(language).into_iter().collect::<BTreeSet<_>>();
     for (language, (tag, _)) in LANGUAGES.iter().enumerate() {
         assert!(sorted(language) == sorted(0), "{slice}.{key}: the placeholders differ in {tag}");
     }
-    let mut seen = BTreeSet::new();
-    of(0).into_iter().filter(|name| seen.insert(name.clone())).collect()
+    sorted(0).into_iter().collect()
+}
+
+/// How a sentence is called.
+struct Call {
+    /// The struct of its values, where there are several.
+    declared: String,
+    /// Up to the body.
+    head: String,
+    /// Behind the body.
+    tail: &'static str,
+}
+
+/// `key` is the sentence's, `count` the parameter of a plural, `names` its other placeholders.
+fn call(key: &str, count: &str, names: &[String], result: &str, l: &str) -> Call {
+    if names.len() < 2 {
+        let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
+        let head = format!("    pub fn {key}({l}: Language{count}{parameters}) -> {result} {{");
+        return Call { declared: String::new(), head, tail: "}" };
+    }
+    let words = key.split('_').map(|word| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    });
+    let (name, fields) = (words.collect::<String>(), names.join(", "));
+    let declared: String = names.iter().map(|n| format!("pub {n}: &'a str, ")).collect();
+    Call {
+        declared: format!("    #[derive(Clone, Copy, Debug)]\n    pub struct {name}<'a> {{ {declared}}}\n"),
+        head: format!(
+            "    impl {name}<'_> {{ pub fn say(self, {l}: Language{count}) -> {result} {{ let Self {{ {fields} }} = self;"
+        ),
+        tail: "} }",
+    }
 }
 
 fn expression(text: &str) -> String {
@@ -155,21 +189,23 @@ fn expression(text: &str) -> String {
 fn plain(out: &mut String, slice: &str, key: &str, texts: &[Map<String, Value>], files: Option<&mut Files>) {
     let names = arguments(texts, slice, key);
     let number = files.map(|files| (files.is_client, files.add(texts, slice, key, &names)));
-    let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
     let result = if names.is_empty() { "&'static str" } else { "String" };
+    let is_number = matches!(number, Some((true, _)));
+    let Call { declared, head, tail } = call(key, "", &names, result, if is_number { "_" } else { "l" });
+    out.push_str(&declared);
     if let Some((true, id)) = number {
         let body = if names.is_empty() {
             format!("texts::get({id})")
         } else {
             format!("texts::fill({id}, &[{}])", names.join(", "))
         };
-        writeln!(out, "    pub fn {key}(_: Language{parameters}) -> {result} {{ {body} }}").expect("write");
+        writeln!(out, "{head} {body} {tail}").expect("write");
         return;
     }
     let arms: String = (0..LANGUAGES.len())
         .map(|l| format!("{} => {}, ", LANGUAGES[l].1, expression(text(texts, l, slice, key))))
         .collect();
-    writeln!(out, "    pub fn {key}(l: Language{parameters}) -> {result} {{ match l {{ {arms}}} }}").expect("write");
+    writeln!(out, "{head} match l {{ {arms}}} {tail}").expect("write");
 }
 
 fn plural(out: &mut String, slice: &str, stem: &str, texts: &[Map<String, Value>], files: Option<&mut Files>) {
@@ -184,12 +220,13 @@ fn plural(out: &mut String, slice: &str, stem: &str, texts: &[Map<String, Value>
     let all: Vec<String> = std::iter::once("n".to_owned()).chain(names.iter().cloned()).collect();
     let numbers = files
         .map(|files| (files.is_client, files.add(texts, slice, &one, &all), files.add(texts, slice, &other, &all)));
-    let parameters: String = names.iter().map(|n| format!(", {n}: &str")).collect();
+    let Call { declared, head, tail } = call(stem, ", count: u64", &names, "String", "l");
+    out.push_str(&declared);
     if let Some((true, one, other)) = numbers {
         let values: String = names.iter().map(|n| format!(", {n}")).collect();
         writeln!(
             out,
-            "    pub fn {stem}(l: Language, count: u64{parameters}) -> String {{ texts::fill(if count == 1 {{ {one} }} else {{ {other} }}, &[&number(l, count){values}]) }}"
+            "{head} texts::fill(if count == 1 {{ {one} }} else {{ {other} }}, &[&number(l, count){values}]) {tail}"
         )
         .expect("write");
         return;
@@ -202,7 +239,7 @@ fn plural(out: &mut String, slice: &str, stem: &str, texts: &[Map<String, Value>
         .collect();
     writeln!(
         out,
-        "    pub fn {stem}(l: Language, count: u64{parameters}) -> String {{ let n = number(l, count); let n = n.as_str(); let _ = n; match (l, count) {{ {arms}}} }}"
+        "{head} let n = number(l, count); let n = n.as_str(); let _ = n; match (l, count) {{ {arms}}} {tail}"
     )
     .expect("write");
 }

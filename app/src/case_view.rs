@@ -87,7 +87,7 @@ pub fn Story(
         let class = if entry.side == own { "entry entry-own" } else { "entry" };
         view! {
             <li class=class>
-                <p class="hint num">{t::cases::who_when(l, &entry.by, side, &i18n::moment(l, entry.at))}</p>
+                <p class="hint num">{t::cases::WhoWhen { name: &entry.by, side, date: &i18n::moment(l, entry.at) }.say(l)}</p>
                 {entry.state.map(|state| view! { <p><b>{t::cases::turned(l, i18n::case_state(l, state))}</b></p> })}
                 {(!entry.text.is_empty()).then(|| view! { <p class="written">{entry.text.clone()}</p> })}
             </li>

@@ -124,7 +124,7 @@ fn clock_rounded_up(at: DateTime<Utc>) -> String {
 
 /// `3 March 2026, 09:14 UTC`.
 pub fn moment(l: Language, at: DateTime<Utc>) -> String {
-    t::words::at_time(l, &date(l, at), &clock(at))
+    t::words::AtTime { date: &date(l, at), time: &clock(at) }.say(l)
 }
 
 /// `1,670.00 USD` or `1.670,00 USD`.
@@ -158,7 +158,7 @@ pub fn any_of(l: Language, words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [one] => (*one).to_owned(),
-        [first @ .., last] => t::words::or_list(l, &first.join(", "), last),
+        [first @ .., last] => t::words::OrList { first: &first.join(", "), last }.say(l),
     }
 }
 
@@ -167,7 +167,7 @@ pub fn all_of(l: Language, words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [one] => (*one).to_owned(),
-        [first @ .., last] => t::words::and_list(l, &first.join(", "), last),
+        [first @ .., last] => t::words::AndList { first: &first.join(", "), last }.say(l),
     }
 }
 
@@ -239,7 +239,7 @@ pub fn role_list(l: Language, action: Action) -> String {
 /// Why this person may not, and who may: "Only a Global admin can …. In your company: …."
 pub fn only(l: Language, action: Action, what: &str, names: &[String]) -> String {
     let roles: Vec<&str> = holders(action).into_iter().map(|r| role(l, r)).collect();
-    let rule = t::words::only_roles(l, &any_of(l, &roles), what);
+    let rule = t::words::OnlyRoles { roles: &any_of(l, &roles), action: what }.say(l);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let people = if names.is_empty() {
         t::words::nobody_in_company(l).to_owned()
@@ -439,7 +439,9 @@ pub fn buy_refusal(l: Language, refusal: &BuyRefusal) -> String {
     use t::membership as m;
     match refusal {
         BuyRefusal::NotOnSale => m::refuse_not_on_sale(l).to_owned(),
-        BuyRefusal::Held { until, renew_from } => m::refuse_held(l, &date(l, *until), &date(l, *renew_from)),
+        BuyRefusal::Held { until, renew_from } => {
+            m::RefuseHeld { until: &date(l, *until), from: &date(l, *renew_from) }.say(l)
+        }
         BuyRefusal::Renewed { starts_at } => m::refuse_renewed(l, &date(l, *starts_at)),
         BuyRefusal::Waits { number } => m::refuse_waits(l, number),
         BuyRefusal::Excluded { by } => m::refuse_excluded(l, by.get(l)),
@@ -453,7 +455,7 @@ pub fn cancel_refusal(l: Language, refusal: &CancelRefusal) -> String {
         CancelRefusal::NotPaid => m::why_not_paid(l).to_owned(),
         CancelRefusal::BoughtElsewhere => m::why_elsewhere(l).to_owned(),
         CancelRefusal::AlreadyEnded { at } => m::why_ended(l, &date(l, *at)),
-        CancelRefusal::KeySeen { product, by, at } => m::why_key(l, product, by, &date(l, *at)),
+        CancelRefusal::KeySeen { product, by, at } => m::WhyKey { product, name: by, date: &date(l, *at) }.say(l),
         CancelRefusal::WindowClosed { at } => m::why_closed(l, &moment(l, *at)),
         CancelRefusal::Waits { since } => m::why_waits(l, &date(l, *since)),
         CancelRefusal::NotPossibleAnyMore => m::why_over(l).to_owned(),
@@ -489,11 +491,11 @@ pub fn order_refusal(l: Language, refusal: &OrderRefusal) -> String {
         O::Changed => w::changed(l).to_owned(),
         O::NotPossibleAnyMore => w::order_over(l).to_owned(),
         O::Lapsed { at } => w::order_lapsed(l, &date(l, *at)),
-        O::AlreadyPaid { by, at } => w::order_paid(l, by, &moment(l, *at)),
+        O::AlreadyPaid { by, at } => w::OrderPaid { name: by, date: &moment(l, *at) }.say(l),
         O::AmountMissing => w::amount_missing(l).to_owned(),
         O::AmountDiffers { due } => w::amount_differs(l, &money(l, *due)),
         O::DateMissing => w::date_missing(l).to_owned(),
-        O::DateOutside { from, to } => w::date_outside(l, &day(l, *from), &day(l, *to)),
+        O::DateOutside { from, to } => w::DateOutside { first: &day(l, *from), last: &day(l, *to) }.say(l),
         O::ReferenceMissing => w::reference_missing(l).to_owned(),
         O::Cancel(CancelRefusal::NotPossibleAnyMore) => w::cancel_over(l).to_owned(),
         O::Cancel(refusal) => cancel_refusal(l, refusal),
@@ -531,8 +533,8 @@ pub fn console_refusal(l: Language, refusal: &ConsoleRefusal) -> String {
 #[cfg(feature = "ssr")]
 pub fn ending(l: Language, line: &EndingLine) -> String {
     match line.ending {
-        Ending::Activation => t::calendar::activation(l, &line.name, &line.package),
-        Ending::Benefit => t::calendar::benefit(l, &line.name, &line.package),
+        Ending::Activation => t::calendar::Activation { name: &line.name, package: &line.package }.say(l),
+        Ending::Benefit => t::calendar::Benefit { name: &line.name, package: &line.package }.say(l),
         Ending::Term => t::calendar::term(l, &line.name),
     }
 }
@@ -614,7 +616,9 @@ pub fn file_finding(l: Language, finding: &store::catalogue::file::FileFinding) 
     match &finding.what {
         FileProblem::TooLarge => t::catalogue::too_large(l).to_owned(),
         FileProblem::Format(message) => t::catalogue::format(l, message.trim()),
-        FileProblem::Content { field, problem } => t::catalogue::at_field(l, field, &catalogue_problem(l, problem)),
+        FileProblem::Content { field, problem } => {
+            t::catalogue::AtField { field, what: &catalogue_problem(l, problem) }.say(l)
+        }
     }
 }
 

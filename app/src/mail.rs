@@ -41,14 +41,14 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
     match facts {
         MailFacts::Invitation { by, company } => {
             letter.subject = m::invitation_subject(l).to_owned();
-            letter.paragraphs = vec![m::invitation_text(l, by, company), m::invitation_life(l).to_owned()];
+            letter.paragraphs = vec![m::InvitationText { by, company }.say(l), m::invitation_life(l).to_owned()];
             letter.link = link(m::invitation_link(l), &["/invitation?token=", to.token.unwrap_or(HIDDEN)].concat());
         }
         MailFacts::RoleDecided { approved, by, reason, company } => {
             let (subject, text) = if *approved {
-                (m::role_approved_subject(l), m::role_approved_text(l, by, company))
+                (m::role_approved_subject(l), m::RoleApprovedText { by, company }.say(l))
             } else {
-                (m::role_declined_subject(l), m::role_declined_text(l, by, company))
+                (m::role_declined_subject(l), m::RoleDeclinedText { by, company }.say(l))
             };
             letter.subject = subject.to_owned();
             letter.paragraphs = vec![text];
@@ -64,9 +64,9 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
         MailFacts::SupportActive { person, company, product, package } => {
             letter.subject = m::support_subject(l).to_owned();
             letter.paragraphs = vec![
-                m::support_text(l, company, person),
+                m::SupportText { company, person }.say(l),
                 m::support_how(l).to_owned(),
-                m::support_both(l, person, company),
+                m::SupportBoth { person, company }.say(l),
             ];
             letter.facts = vec![fact(m::product(l), product), fact(m::package(l), package)];
             letter.link = link(m::mine_link(l), "/my-benefits");
@@ -80,7 +80,7 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
         }
         MailFacts::OfferActive { company, product, package, until, instructions, text } => {
             letter.subject = m::offer_subject(l, product);
-            letter.paragraphs = vec![m::offer_text(l, company, product, &i18n::date(l, *until))];
+            letter.paragraphs = vec![m::OfferText { product, company, date: &i18n::date(l, *until) }.say(l)];
             if !instructions.is_empty() {
                 letter.paragraphs.push(instructions.clone());
             }
@@ -107,7 +107,7 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
             letter.link = link(m::case_link(l), &case_path(number));
         }
         MailFacts::CaseMoved { number, title, state, used, released, text } => {
-            letter.subject = m::case_moved_subject(l, number, i18n::case_state(l, *state));
+            letter.subject = m::CaseMovedSubject { number, state: i18n::case_state(l, *state) }.say(l);
             letter.paragraphs = vec![match state {
                 CaseState::Delivered => m::case_delivered(l, title),
                 CaseState::Closed => m::case_closed(l, title),
@@ -118,7 +118,7 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
             }];
             if *state == CaseState::Delivered {
                 let hours = |n: u32| t::words::hours(l, u64::from(n));
-                letter.paragraphs.push(m::case_used(l, &hours(*used), &hours(*released)));
+                letter.paragraphs.push(m::CaseUsed { used: &hours(*used), released: &hours(*released) }.say(l));
             }
             letter.quote = quote(text);
             letter.facts = vec![fact(m::case(l), number)];
@@ -143,11 +143,11 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
         }
         MailFacts::JobLate { job, since } => {
             letter.subject = m::job_subject(l, i18n::job(l, *job));
-            letter.paragraphs = vec![m::job_text(l, i18n::job(l, *job), &i18n::moment(l, *since))];
+            letter.paragraphs = vec![m::JobText { job: i18n::job(l, *job), date: &i18n::moment(l, *since) }.say(l)];
             letter.link = link(m::job_link(l), "/operator/jobs");
         }
         MailFacts::OrderPlaced { number, package, price, until, pay_to } => {
-            letter.subject = m::order_placed_subject(l, number, package);
+            letter.subject = m::OrderPlacedSubject { number, package }.say(l);
             letter.paragraphs = vec![m::order_placed_text(l, &i18n::date(l, *until))];
             letter.facts = vec![
                 fact(m::order_number(l), number),
@@ -160,7 +160,8 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
         }
         MailFacts::OrderPaid { number, package, from, until, owed } => {
             letter.subject = m::order_paid_subject(l, package);
-            letter.paragraphs = vec![m::order_paid_text(l, package, &i18n::date(l, *from), &i18n::date(l, *until))];
+            letter.paragraphs =
+                vec![m::OrderPaidText { package, from: &i18n::date(l, *from), until: &i18n::date(l, *until) }.say(l)];
             if *owed > 0 {
                 letter.paragraphs.push(m::order_paid_owed(l, u64::from(*owed)));
             }
@@ -176,7 +177,7 @@ pub fn letter(facts: &MailFacts, to: &Reader<'_>) -> Letter {
             (letter.subject, letter.paragraphs) = match refund {
                 Some(amount) => (
                     m::cancellation_approved_subject(l, number),
-                    vec![m::cancellation_approved_text(l, package, &i18n::money(l, *amount))],
+                    vec![m::CancellationApprovedText { package, amount: &i18n::money(l, *amount) }.say(l)],
                 ),
                 None => (m::cancellation_declined_subject(l, number), vec![m::cancellation_declined_text(l, package)]),
             };

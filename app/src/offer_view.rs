@@ -22,10 +22,10 @@ pub fn OfferView(
                 <p>
                     <span class="status status-info">{t::technical::pending(l)}</span>
                 </p>
-                <p>{t::technical::pending_since(l, &a.requested_by, &i18n::date(l, a.requested_at))}</p>
+                <p>{t::technical::PendingSince { by: &a.requested_by, date: &i18n::date(l, a.requested_at) }.say(l)}</p>
                 <p>
                     {match reachable(contact.as_ref()) {
-                        Ok(c) => t::marketing::pending_next(l, &c.person, &c.email),
+                        Ok(c) => t::marketing::PendingNext { name: &c.person, email: &c.email }.say(l),
                         Err(MarketingRefusal::ContactOut { name }) => t::marketing::out(l, &name),
                         Err(_) => t::marketing::needs_contact(l).to_owned(),
                     }}
@@ -36,13 +36,13 @@ pub fn OfferView(
         OfferState::Active => view! {
             <div class="ids">
                 <p>
-                    <span class="status status-ok">{t::marketing::active(l, &decided, &until)}</span>
+                    <span class="status status-ok">{t::marketing::Active { since: &decided, until: &until }.say(l)}</span>
                 </p>
-                {a.told.map(|(name, email)| view! { <p>{t::marketing::told(l, &name, &email)}</p> })}
+                {a.told.map(|(name, email)| view! { <p>{t::marketing::Told { name: &name, email: &email }.say(l)}</p> })}
             </div>
         }
         .into_any(),
-        OfferState::Declined => view! { <p>{t::marketing::declined(l, &decided, &a.reason)}</p> }.into_any(),
+        OfferState::Declined => view! { <p>{t::marketing::Declined { date: &decided, reason: &a.reason }.say(l)}</p> }.into_any(),
         OfferState::Lapsed => view! { <p>{t::marketing::lapsed(l, &decided)}</p> }.into_any(),
         OfferState::Withdrawn => view! { <p>{t::marketing::withdrawn(l, &decided)}</p> }.into_any(),
     }

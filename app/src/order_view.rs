@@ -46,11 +46,7 @@ pub fn OrderFacts(order: Order) -> impl IntoView {
     let Order { row, payment, .. } = order;
     let is_open = row.state == OrderState::Open;
     let term = row.term.map(|term| {
-        let window = t::membership::renew_from_to(
-            l,
-            &i18n::date(l, renewal_starts(term.ends_at)),
-            &i18n::date(l, renewal_ends(term.ends_at)),
-        );
+        let window = t::membership::RenewFromTo { from: &i18n::date(l, renewal_starts(term.ends_at)), to: &i18n::date(l, renewal_ends(term.ends_at)) }.say(l);
         let is_grace = row.state == OrderState::Grace;
         let renewable = matches!(row.state, OrderState::Active | OrderState::Grace | OrderState::Upcoming);
         view! {
@@ -61,7 +57,7 @@ pub fn OrderFacts(order: Order) -> impl IntoView {
         }
     });
     let payment = payment.map(|paid| {
-        let with = t::membership::paid_with(l, &i18n::money(l, paid.amount), &paid.reference);
+        let with = t::membership::PaidWith { amount: &i18n::money(l, paid.amount), reference: &paid.reference }.say(l);
         view! { <div><dt>{t::membership::paid_on(l)}</dt><dd class="num">{i18n::day(l, paid.on)} <span class="hint block">{with}</span></dd></div> }
     });
     let state = order_state(l, &row);
@@ -123,7 +119,7 @@ pub fn CancellationFacts(request: Cancellation) -> impl IntoView {
         CancellationState::Approved => ("status status-ok", t::membership::cancel_state_approved(l)),
     };
     let refund = request.refund.map(|refund| {
-        let with = t::membership::paid_with(l, &i18n::money(l, refund.amount), &refund.reference);
+        let with = t::membership::PaidWith { amount: &i18n::money(l, refund.amount), reference: &refund.reference }.say(l);
         view! { <div><dt>{t::membership::cancel_refund(l)}</dt><dd class="num">{i18n::day(l, refund.on)} <span class="hint block">{with}</span></dd></div> }
     });
     let decided = request.decided_at.map(|at| {

@@ -18,12 +18,12 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
                     " "
                     <b>{a.person.clone()}</b>
                 </p>
-                <p>{t::technical::pending_since(l, &a.requested_by, &i18n::date(l, a.requested_at))}</p>
+                <p>{t::technical::PendingSince { by: &a.requested_by, date: &i18n::date(l, a.requested_at) }.say(l)}</p>
                 <p>
                     {if a.email.is_empty() {
                         t::technical::days(l).to_owned()
                     } else {
-                        t::technical::pending_next(l, &a.person, &a.account, &a.email)
+                        t::technical::PendingNext { name: &a.person, account: &a.account, email: &a.email }.say(l)
                     }}
                 </p>
             </div>
@@ -32,7 +32,7 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
         SupportState::Active => view! {
             <div class="ids">
                 <p>
-                    <span class="status status-ok">{t::technical::active_for(l, &a.person, &decided)}</span>
+                    <span class="status status-ok">{t::technical::ActiveFor { name: &a.person, date: &decided }.say(l)}</span>
                 </p>
                 {a
                     .access_id
@@ -48,9 +48,9 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
             </div>
         }
         .into_any(),
-        SupportState::Declined => view! { <p>{t::technical::declined(l, &a.person, &decided, &a.reason)}</p> }.into_any(),
-        SupportState::Withdrawn => view! { <p>{t::technical::withdrawn(l, &a.person, &decided)}</p> }.into_any(),
-        SupportState::Lapsed => view! { <p>{t::technical::lapsed(l, &a.person, &decided)}</p> }.into_any(),
+        SupportState::Declined => view! { <p>{t::technical::Declined { name: &a.person, date: &decided, reason: &a.reason }.say(l)}</p> }.into_any(),
+        SupportState::Withdrawn => view! { <p>{t::technical::Withdrawn { name: &a.person, date: &decided }.say(l)}</p> }.into_any(),
+        SupportState::Lapsed => view! { <p>{t::technical::Lapsed { name: &a.person, date: &decided }.say(l)}</p> }.into_any(),
         SupportState::Replaced => view! { <p>{t::technical::replaced(l, &a.person)}</p> }.into_any(),
     }
 }

@@ -152,32 +152,39 @@ pub enum MailFacts {
     },
 }
 
-impl MailFacts {
-    /// The word of its kind, for lists and logs.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Invitation { .. } => "invitation",
-            Self::RoleDecided { .. } => "role_decided",
-            Self::SeatAssigned { .. } => "seat_assigned",
-            Self::SupportActive { .. } => "support_active",
-            Self::SupportDeclined { .. } => "support_declined",
-            Self::OfferActive { .. } => "offer_active",
-            Self::OfferDeclined { .. } => "offer_declined",
-            Self::CaseSubmitted { .. } => "case_submitted",
-            Self::CaseMoved { .. } => "case_moved",
-            Self::CaseAnswered { .. } => "case_answered",
-            Self::Reminders { .. } => "reminders",
-            Self::JobLate { .. } => "job_late",
-            Self::OrderPlaced { .. } => "order_placed",
-            Self::OrderPaid { .. } => "order_paid",
-            Self::OrderLapsed { .. } => "order_lapsed",
-            Self::CancellationDecided { .. } => "cancellation_decided",
-            Self::KeysDelivered { .. } => "keys_delivered",
-            Self::KeyWithdrawn { .. } => "key_withdrawn",
-            Self::LowStock { .. } => "low_stock",
-            Self::Test { .. } => "test",
+/// The word of each kind, for lists and logs.
+macro_rules! kinds {
+    ($($kind:ident = $word:literal),+ $(,)?) => {
+        impl MailFacts {
+            pub const KINDS: &[&'static str] = &[$($word),+];
+
+            pub const fn kind(&self) -> &'static str {
+                match self { $(Self::$kind { .. } => $word),+ }
+            }
         }
-    }
+    };
+}
+kinds! {
+    Invitation = "invitation",
+    RoleDecided = "role_decided",
+    SeatAssigned = "seat_assigned",
+    SupportActive = "support_active",
+    SupportDeclined = "support_declined",
+    OfferActive = "offer_active",
+    OfferDeclined = "offer_declined",
+    CaseSubmitted = "case_submitted",
+    CaseMoved = "case_moved",
+    CaseAnswered = "case_answered",
+    Reminders = "reminders",
+    JobLate = "job_late",
+    OrderPlaced = "order_placed",
+    OrderPaid = "order_paid",
+    OrderLapsed = "order_lapsed",
+    CancellationDecided = "cancellation_decided",
+    KeysDelivered = "keys_delivered",
+    KeyWithdrawn = "key_withdrawn",
+    LowStock = "low_stock",
+    Test = "test",
 }
 
 stored_words! {

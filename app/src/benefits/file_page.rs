@@ -67,7 +67,7 @@ fn NewFile(detail: BenefitDetail) -> impl IntoView {
                 <label for="file">{t::file::file(l)}</label>
                 <input class="field" id="file" name="file" type="file" accept=".csv,.txt,text/csv,text/plain" aria-invalid=invalid aria-describedby=described autofocus=wrong.is_some() />
                 {wrong.map(|text| view! { <p class="field-error" id="file-error">{text}</p> })}
-                <p class="hint" id="file-hint">{t::file::file_hint(l, COLUMN, &i18n::number(l, MAX_LINES as u64))}</p>
+                <p class="hint" id="file-hint">{t::file::FileHint { column: COLUMN, n: &i18n::number(l, MAX_LINES as u64) }.say(l)}</p>
             </div>
             <div class="field-group">
                 <label for="typed">{t::file::typed(l)}</label>
@@ -119,7 +119,7 @@ fn File(bulk: Bulk, action: ServerAction<AssignFile>) -> impl IntoView {
     let benefit = bulk.benefit.to_string();
     let (good, bad) = (bulk.good, bulk.bad);
     let lede = match bulk.done_at {
-        Some(at) => t::file::done_lede(l, &bulk.package, &i18n::moment(l, at)),
+        Some(at) => t::file::DoneLede { package: &bulk.package, date: &i18n::moment(l, at) }.say(l),
         None => t::file::tried_lede(l, &bulk.package),
     };
     let chip = |label: String, query: &'static str, current: bool| {
@@ -216,7 +216,7 @@ fn Act(id: String, good: u64, bad: u64, free: u32, action: ServerAction<AssignFi
             let now = progress.get().unwrap_or(BulkProgress { done: 0, total: good + bad });
             view! {
                 <progress max=now.total.to_string() value=now.done.to_string() aria-label=t::file::working(l)></progress>
-                <p class="num">{t::file::progress(l, &i18n::number(l, now.done), &i18n::number(l, now.total))}</p>
+                <p class="num">{t::file::Progress { done: &i18n::number(l, now.done), total: &i18n::number(l, now.total) }.say(l)}</p>
             }
         })
     };

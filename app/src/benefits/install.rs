@@ -87,7 +87,7 @@ pub fn Install(category: Category, address: Memo<Address>, detail: BenefitDetail
         <div role="status">
             {move || match found() {
                 Some(download) => {
-                    let label = t::software::download(l, &name, download.language.endonym(), download.os.name());
+                    let label = t::software::Download { name: &name, language: download.language.endonym(), os: download.os.name() }.say(l);
                     view! {
                         <div class="download">
                             <a href=download.url rel="external noreferrer">{label}</a>

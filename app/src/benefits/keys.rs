@@ -58,8 +58,9 @@ fn History(reveals: Vec<Trace>) -> impl IntoView {
     if reveals.is_empty() {
         return view! { <p class="hint">{t::software::never_seen(l)} " " {t::software::recorded(l)}</p> }.into_any();
     }
-    let lines =
-        reveals.into_iter().map(|r| view! { <li>{t::software::seen_by(l, &r.name, &i18n::moment(l, r.at))}</li> });
+    let lines = reveals
+        .into_iter()
+        .map(|r| view! { <li>{t::software::SeenBy { name: &r.name, at: &i18n::moment(l, r.at) }.say(l)}</li> });
     view! { <ul class="history">{lines.collect_view()}</ul> }.into_any()
 }
 
@@ -147,7 +148,7 @@ fn Reveal(detail: BenefitDetail, reveal: RevealAction) -> impl IntoView {
         }
         Stand::Confirm(until) => {
             let submit = submit(true);
-            let text = t::software::confirm_text(l, &package, &i18n::moment(l, until));
+            let text = t::software::ConfirmText { package: &package, date: &i18n::moment(l, until) }.say(l);
             view! {
                 <div class="confirm" role="group" aria-labelledby="confirm-title" on:submit=submit>
                     <h3 id="confirm-title" tabindex="-1">{t::software::confirm_title(l)}</h3>

@@ -202,7 +202,7 @@ fn quantity(l: Language, row: &BenefitRow) -> String {
     if row.fulfilment.is_technical() {
         let Some(total) = row.quantity else { return granted };
         let left = i18n::number(l, u64::from(total.saturating_sub(row.taken)));
-        t::benefits::left_of(l, &left, &granted)
+        t::benefits::LeftOf { left: &left, granted: &granted }.say(l)
     } else if row.fulfilment.has_seats() {
         [&i18n::number(l, u64::from(row.taken)), " / ", &granted].concat()
     } else {

@@ -46,9 +46,15 @@ fn Offer(detail: BenefitDetail, activations: Vec<OfferActivation>, marketing: Ma
     let action = match detail.row.status {
         BenefitStatus::Available => {
             let (needs, hint) = match reachable(contact.as_ref()) {
-                Ok(contact) => {
-                    (false, t::marketing::goes_to(l, &contact.person, &contact.email, contact.language.endonym()))
-                }
+                Ok(contact) => (
+                    false,
+                    t::marketing::GoesTo {
+                        name: &contact.person,
+                        email: &contact.email,
+                        language: contact.language.endonym(),
+                    }
+                    .say(l),
+                ),
                 Err(MarketingRefusal::ContactOut { name }) => (true, t::marketing::out(l, &name)),
                 Err(_) => (true, t::marketing::needs_contact(l).to_owned()),
             };

@@ -369,7 +369,7 @@ fn Answer(
         .refundable
         .iter()
         .map(|Trace { name: package, at: until }| {
-            let title = t::benefits::refund_title(l, package, &i18n::moment(l, *until));
+            let title = t::benefits::RefundTitle { package, date: &i18n::moment(l, *until) }.say(l);
             view! {
                 <Notice>
                     <b>{title}</b>

@@ -46,7 +46,7 @@ fn Seats(
     let l = use_language();
     let row = detail.row.clone();
     let total = row.quantity.map_or_else(|| t::words::unlimited(l).to_owned(), |q| i18n::number(l, u64::from(q)));
-    let used = t::benefits::seats(l, &i18n::number(l, u64::from(row.taken)), &total);
+    let used = t::benefits::Seats { used: &i18n::number(l, u64::from(row.taken)), total: &total }.say(l);
     let left = detail.reassignments_left.map(|n| view! { <p class="hint">{t::seats::left(l, u64::from(n))}</p> });
     let why = (!panel.may_assign).then(|| {
         panel.assign.with_value(|who| i18n::only(l, Action::AssignSeat, t::words::action_assign(l), &who.names))
@@ -146,7 +146,7 @@ fn Assign(address: Memo<Address>, benefit: String, picker: Picker) -> impl IntoV
 #[component]
 fn Reassign(address: Memo<Address>, category: Category, held: Held, picker: Picker) -> impl IntoView {
     let l = use_language();
-    let title = t::seats::reassign_title(l, &held.seat.to_string(), &held.name);
+    let title = t::seats::ReassignTitle { seat: &held.seat.to_string(), name: &held.name }.say(l);
     let cancel = move || address.with(|a| a.reassigning(String::new()).href(category));
     // It stands above the link that opened it.
     Effect::new(|_| focus("reassign-title"));

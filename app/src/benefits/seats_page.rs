@@ -91,7 +91,7 @@ fn Loaded(benefit: String, asked: Asked, seats: SeatsOfBenefit, may_assign: bool
     let back = ["/benefits/", row.category.spec().slug, "?open=", &benefit].concat();
     let day = asked.day();
     let total = row.quantity.map_or_else(|| t::words::unlimited(l).to_owned(), |q| i18n::number(l, u64::from(q)));
-    let used = t::benefits::seats(l, &i18n::number(l, u64::from(row.taken)), &total);
+    let used = t::benefits::Seats { used: &i18n::number(l, u64::from(row.taken)), total: &total }.say(l);
     let chip = |label: &'static str, to: Asked, current: bool| {
         view! { <a class="chip" href=["?", to.query().trim_start_matches('?')].concat() aria-current=current.then_some("true")>{label}</a> }
     };

@@ -67,8 +67,8 @@ fn Whole(case: Case) -> impl IntoView {
     view! {
         <p class="crumb"><a href="/benefits/technical/requests">{t::cases::title(l)}</a></p>
         <PageHead
-            title=t::cases::case_title(l, &case.row.number, &case.row.title)
-            lede=t::cases::form_lede(l, &case.row.benefit, &case.row.package)
+            title=t::cases::CaseTitle { number: &case.row.number, title: &case.row.title }.say(l)
+            lede=t::cases::FormLede { benefit: &case.row.benefit, package: &case.row.package }.say(l)
             action=Action::SubmitAdvisoryRequest
         />
         <Done words=move |what| match what {

@@ -53,9 +53,9 @@ pub fn Offers(benefits: Vec<Requestable>) -> impl IntoView {
     let lines = benefits.into_iter().map(|benefit| {
         let href = ["/benefits/technical/requests/new?for=", &benefit.id.to_string()].concat();
         let label = if benefit.has_draft {
-            t::cases::choose_draft(l, &benefit.name, &benefit.package)
+            t::cases::ChooseDraft { benefit: &benefit.name, package: &benefit.package }.say(l)
         } else {
-            t::cases::choose(l, &benefit.name, &benefit.package)
+            t::cases::Choose { benefit: &benefit.name, package: &benefit.package }.say(l)
         };
         let full = benefit.left == Some(0);
         let link = if full && !benefit.has_draft {

@@ -110,7 +110,7 @@ fn NewRequest(new: NewCase) -> impl IntoView {
     let stages = Stage::ALL.iter().map(|&s| (s.slug(), i18n::stage(l, s))).collect();
     let languages = SoftwareLanguage::ALL.iter().map(|&s| (s.tag(), s.endonym())).collect();
     view! {
-        <Head lede=[&t::cases::form_lede(l, &benefit.name, &benefit.package), ". ", &left(l, &benefit), "."].concat() />
+        <Head lede=[&t::cases::FormLede { benefit: &benefit.name, package: &benefit.package }.say(l), ". ", &left(l, &benefit), "."].concat() />
         <Done words=move |what| (what == "saved").then(|| t::cases::saved(l)) />
         <Refusal of=SEND />
         <div class="autosave" on:input=typing on:change=typing>

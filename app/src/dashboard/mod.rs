@@ -76,7 +76,12 @@ fn CompanyBoard(board: Dashboard, company: String) -> impl IntoView {
     let is_empty = [&board.ends, &board.waits, &board.free].into_iter().all(|few| few.lines.is_empty());
     let orders = board.orders.into_iter().map(|order| {
         let href = ["/membership/orders/", &order.id.to_string()].concat();
-        let told = t::dashboard::order_waits(l, &order.number, &order.package, &i18n::date(l, order.until));
+        let told = t::dashboard::OrderWaits {
+            number: &order.number,
+            package: &order.package,
+            date: &i18n::date(l, order.until),
+        }
+        .say(l);
         view! { <Notice><a href=href>{told}</a></Notice> }
     });
     let orders = orders.collect_view();
@@ -203,7 +208,8 @@ fn Section(title: &'static str, none: &'static str, few: Few) -> impl IntoView {
 #[component]
 fn Package(package: HeldPackage) -> impl IntoView {
     let l = use_language();
-    let term = t::dashboard::term(l, &i18n::date(l, package.starts_at), &i18n::date(l, package.ends_at));
+    let term =
+        t::dashboard::Term { start: &i18n::date(l, package.starts_at), end: &i18n::date(l, package.ends_at) }.say(l);
     let step = move |category: Category, label: &'static str, done: bool| {
         view! {
             <li>

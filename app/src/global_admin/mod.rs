@@ -110,7 +110,7 @@ fn Whole(answer: BecomeGlobalAdmin) -> impl IntoView {
                 let rows = to_decide
                     .into_iter()
                     .map(|request| {
-                        let told = t::global_admin::from(l, &request.person, &request.email);
+                        let told = t::global_admin::From { name: &request.person, email: &request.email }.say(l);
                         view! { <Decide request=request told=told /> }
                     });
                 view! {
@@ -145,8 +145,12 @@ fn Mine(mine: RoleRequest, nobody: bool) -> impl IntoView {
     let by = mine.decided_by.clone().unwrap_or_default();
     let (tone, told) = match mine.state {
         RequestState::Pending => ("status status-info", t::global_admin::pending(l, &i18n::date(l, mine.created_at))),
-        RequestState::Approved => ("status status-ok", t::global_admin::approved(l, &by, &at(mine.decided_at))),
-        RequestState::Declined => ("status status-warn", t::global_admin::declined(l, &by, &at(mine.decided_at))),
+        RequestState::Approved => {
+            ("status status-ok", t::global_admin::Approved { name: &by, date: &at(mine.decided_at) }.say(l))
+        }
+        RequestState::Declined => {
+            ("status status-warn", t::global_admin::Declined { name: &by, date: &at(mine.decided_at) }.say(l))
+        }
         RequestState::Withdrawn => ("status status-idle", t::global_admin::withdrawn(l, &at(mine.decided_at))),
         RequestState::Proved => ("status status-ok", t::global_admin::proved(l, &at(mine.decided_at))),
     };

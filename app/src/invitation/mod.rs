@@ -65,7 +65,7 @@ fn Bad(error: AppError) -> impl IntoView {
 fn Accept(invited: Invited) -> impl IntoView {
     let l = use_language();
     view! {
-        <PageHead title=t::invitation::title(l) lede=t::invitation::lede(l, &invited.name, &invited.company, &invited.email) />
+        <PageHead title=t::invitation::title(l) lede=t::invitation::Lede { name: &invited.name, company: &invited.company, email: &invited.email }.say(l) />
         <Refusal of=ACCEPT />
         <Form of=ACCEPT class="card form">
             <input type="hidden" autocomplete="username" value=invited.email />

@@ -40,7 +40,7 @@ fn Request(order: Order, may: May) -> impl IntoView {
     let id = StoredValue::new(row.id.to_string());
     let waits = order.cancellation.as_ref().filter(|c| c.state == CancellationState::Requested).cloned();
     let lede = if waits.is_some() || order.refund.is_ok() {
-        t::membership::cancel_lede(l, &row.number, &i18n::money(l, row.price))
+        t::membership::CancelLede { number: &row.number, price: &i18n::money(l, row.price) }.say(l)
     } else {
         t::membership::cancel_lede_plain(l, &row.number)
     };

@@ -41,7 +41,11 @@ fn Whole(order: Order, may: May) -> impl IntoView {
     let is_free = row.price.minor == 0;
     let to_pay = (row.state == OrderState::Open).then(|| view! { <ToPay order=order.clone() /> });
     let grace = row.term.filter(|_| row.state == OrderState::Grace).map(|term| {
-        let text = t::membership::grace_text(l, &i18n::date(l, term.ends_at), &i18n::date(l, lapses_at(term.ends_at)));
+        let text = t::membership::GraceText {
+            date: &i18n::date(l, term.ends_at),
+            until: &i18n::date(l, lapses_at(term.ends_at)),
+        }
+        .say(l);
         view! { <Notice>{text} " " <a href="/membership/offers">{t::membership::renew(l)}</a></Notice> }
     });
     let steps = (row.state == OrderState::Active && row.kind != OrderKind::Renewal).then(|| {
@@ -80,7 +84,7 @@ fn Whole(order: Order, may: May) -> impl IntoView {
         <p class="crumb"><a href="/membership/orders">{t::membership::back(l)}</a></p>
         <PageHead
             title=t::membership::order_title(l, &row.number)
-            lede=t::membership::order_lede(l, &row.package, &row.by)
+            lede=t::membership::OrderLede { package: &row.package, name: &row.by }.say(l)
             action=Action::SeeOrders
         />
         <Done words=move |what| match what {
@@ -109,8 +113,8 @@ fn ToPay(order: Order) -> impl IntoView {
     let Order { row, issuer, .. } = order;
     let price = i18n::money(l, row.price);
     let text = match row.kind {
-        OrderKind::New | OrderKind::Moved => t::membership::pay_text(l, &price, &row.number),
-        OrderKind::Renewal => t::membership::pay_text_renewal(l, &price, &row.number),
+        OrderKind::New | OrderKind::Moved => t::membership::PayText { price: &price, number: &row.number }.say(l),
+        OrderKind::Renewal => t::membership::PayTextRenewal { price: &price, number: &row.number }.say(l),
     };
     let account = if issuer.pay_to.is_empty() {
         view! { <p>{t::membership::pay_to_none(l)}</p> }.into_any()

@@ -41,7 +41,7 @@ fn Place(start: NewOrder) -> impl IntoView {
     let (title, lede) = match &offer.buy {
         Ok(Buy::Renewal { from, .. }) => (
             t::membership::renew_title(l, &offer.name),
-            t::membership::renew_lede(l, &i18n::date(l, *from), &i18n::date(l, lapses_at(*from))),
+            t::membership::RenewLede { date: &i18n::date(l, *from), until: &i18n::date(l, lapses_at(*from)) }.say(l),
         ),
         _ if offer.price.minor == 0 => {
             (t::membership::new_title(l, &offer.name), t::membership::new_lede_free(l).to_owned())
@@ -50,7 +50,7 @@ fn Place(start: NewOrder) -> impl IntoView {
     };
     let told = follows.map(|follows| {
         let beyond = (!follows.is_renewal).then(|| {
-            let text = t::membership::goes_beyond(l, &follows.name, &i18n::date(l, follows.ends_at));
+            let text = t::membership::GoesBeyond { name: &follows.name, date: &i18n::date(l, follows.ends_at) }.say(l);
             view! { <Notice>{text}</Notice> }
         });
         view! {

@@ -188,11 +188,11 @@ fn OnePool(page: PoolPage) -> impl IntoView {
     let l = use_language();
     let pool = page.pool;
     let product = pool.product.to_string();
-    let lede = t::console::pool_lede(
-        l,
-        &i18n::number(l, u64::from(pool.in_stock)),
-        &i18n::number(l, u64::from(pool.allocated)),
-    );
+    let lede = t::console::PoolLede {
+        in_stock: &i18n::number(l, u64::from(pool.in_stock)),
+        allocated: &i18n::number(l, u64::from(pool.allocated)),
+    }
+    .say(l);
     let head = [
         t::console::key(l),
         t::console::company(l),

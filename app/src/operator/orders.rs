@@ -166,7 +166,7 @@ pub fn order_done(l: domain::language::Language, what: &str) -> Option<&'static 
 #[component]
 fn Whole(order: Order) -> impl IntoView {
     let l = use_language();
-    let lede = t::console::order_lede(l, &order.row.package, &order.row.company);
+    let lede = t::console::OrderLede { package: &order.row.package, company: &order.row.company }.say(l);
     let todo = order_todo(&order);
     let seen = t::operator::company_view(l, &order.row.company);
     view! {

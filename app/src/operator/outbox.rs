@@ -124,7 +124,7 @@ fn Outbox(answer: OutboxAnswer, state: Option<MailState>) -> impl IntoView {
             let href = ["/operator/outbox/", &row.id.to_string()].concat();
             let last = last_words(l, &row);
             let label =
-                t::outbox::open_mail(l, &row.address, kind_words(l, &row.kind), &i18n::moment(l, row.created_at));
+                t::outbox::OpenMail { address: &row.address, kind: kind_words(l, &row.kind), date: &i18n::moment(l, row.created_at) }.say(l);
             let next = row.next_at.filter(|_| row.state == MailState::Waiting && row.attempts > 0);
             view! {
                 <tr role="row">

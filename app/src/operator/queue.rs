@@ -204,7 +204,7 @@ pub fn Holder(row: WorkRow) -> impl IntoView {
             <span class="status status-ok">{t::operator::yours(l)}</span>
             <Form of=RELEASE>
                 <input type="hidden" name="work" value=id />
-                <button class="btn btn-small" type="submit" aria-label=t::operator::release_of(l, &subject, &row.company, &row.person)>
+                <button class="btn btn-small" type="submit" aria-label=t::operator::ReleaseOf { subject: &subject, company: &row.company, person: &row.person }.say(l)>
                     {t::operator::release(l)}
                 </button>
             </Form>
@@ -212,13 +212,15 @@ pub fn Holder(row: WorkRow) -> impl IntoView {
         .into_any();
     }
     let (holder, label, whole) = match &row.taken_by {
-        Some(name) => {
-            (name.clone(), t::operator::take_over(l, name), t::operator::take_over_of(l, name, &subject, &row.company))
-        }
+        Some(name) => (
+            name.clone(),
+            t::operator::take_over(l, name),
+            t::operator::TakeOverOf { name, subject: &subject, company: &row.company }.say(l),
+        ),
         None => (
             t::operator::nobody(l).to_owned(),
             t::operator::take(l).to_owned(),
-            t::operator::take_of(l, &subject, &row.company, &row.person),
+            t::operator::TakeOf { subject: &subject, company: &row.company, person: &row.person }.say(l),
         ),
     };
     view! {
@@ -239,7 +241,7 @@ fn Row(row: WorkRow, head: [&'static str; 6]) -> impl IntoView {
     let kind = i18n::work_kind(l, row.kind);
     let subject = subject_of(l, &row);
     let told = (!row.subject.is_empty()).then(|| view! { <br /> <span class="hint">{kind}</span> });
-    let label = t::operator::open_work(l, &subject, &row.company, &row.person);
+    let label = t::operator::OpenWork { subject: &subject, company: &row.company, person: &row.person }.say(l);
     view! {
         <tr role="row">
             <th role="rowheader" scope="row" class="name">

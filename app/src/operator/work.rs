@@ -82,7 +82,9 @@ fn Whole(work: Work) -> impl IntoView {
             (todo, Some(order_seen(*order)))
         }
         WorkSubject::RoleRequest(request) => {
-            let told = t::operator::role_request(l, &request.company, &request.person, &request.email);
+            let told =
+                t::operator::RoleRequest { name: &request.person, email: &request.email, company: &request.company }
+                    .say(l);
             let todo = (request.state == RequestState::Pending)
                 .then(|| view! { <section class="card pad"><Decide request=request told=told /></section> }.into_any());
             (todo, None)
@@ -153,7 +155,7 @@ fn support_todo(work: &SupportWork) -> Option<AnyView> {
     let id = activation.id.to_string();
     match activation.state {
         SupportState::Pending => {
-            let hint = t::operator::fulfil_hint(l, &activation.account, &activation.email);
+            let hint = t::operator::FulfilHint { account: &activation.account, email: &activation.email }.say(l);
             let declined = id.clone();
             let todo = view! {
                 <Form of=FULFIL class="card form">
@@ -218,7 +220,10 @@ fn offer_todo(work: &OfferWork) -> Option<AnyView> {
     let declined = id.clone();
     let until = i18n::date(l, work.would_end);
     let hint = match reachable(work.contact.as_ref()) {
-        Ok(c) => t::operator::offer_hint(l, &until, &c.email, &c.person, c.language.endonym()),
+        Ok(c) => {
+            t::operator::OfferHint { until: &until, email: &c.email, name: &c.person, language: c.language.endonym() }
+                .say(l)
+        }
         Err(_) => t::operator::offer_no_contact(l).to_owned(),
     };
     let todo = view! {

@@ -292,11 +292,11 @@ fn Account(person: Person, picker: Picker, may_seats: bool) -> impl IntoView {
         }
         .into_any();
     }
-    let holds = t::users::disable_holds(
-        l,
-        &i18n::number(l, person.seats.total),
-        &i18n::number(l, person.keys_seen.len() as u64),
-    );
+    let holds = t::users::DisableHolds {
+        seats: &i18n::number(l, person.seats.total),
+        keys: &i18n::number(l, person.keys_seen.len() as u64),
+    }
+    .say(l);
     let choice = (person.seats.total > 0 && may_seats)
         .then(|| view! { <SeatChoice of=DISABLE picker=picker may_add=false with_keep=true /> });
     let kept = (person.seats.total > 0 && !may_seats).then(|| view! { <p class="hint">{t::users::seats_stay(l)}</p> });
