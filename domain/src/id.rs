@@ -41,7 +41,7 @@ ids! {
     InvitationId, RoleRequestId,
     SupportActivationId, CaseId, CaseEntryId, WorkId, MailId,
     MarketingContactId, OfferActivationId, ReminderId,
-    AuditEventId, UploadId,
+    AuditEventId, UploadId, FormId,
 }
 
 #[cfg(test)]

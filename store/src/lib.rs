@@ -16,6 +16,7 @@ pub mod demo;
 pub mod dns;
 pub mod entity;
 pub mod error;
+pub mod forms;
 pub mod key_pool;
 pub mod live;
 pub(crate) mod numbers;

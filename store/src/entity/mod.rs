@@ -34,6 +34,7 @@ pub mod reminder;
 pub mod reminder_setting;
 pub mod role_request;
 pub mod seat;
+pub mod sent_form;
 pub mod session;
 pub mod setup_token;
 pub mod sign_in_throttle;

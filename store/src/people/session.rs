@@ -33,6 +33,8 @@ pub struct Found {
     pub language: Option<Language>,
     pub theme: Option<Theme>,
     pub company_refusal: Option<CompanyRefusal>,
+    /// Unless something is asked for before.
+    pub ends_at: DateTime<Utc>,
 }
 
 /// Finds the living session of a token, for a request: the session lives on. Its person must not
@@ -77,7 +79,9 @@ async fn find(store: &Store, token: &str, is_request: bool) -> StoreResult<Optio
             }
         }
     };
-    if is_request && now - row.last_seen_at >= TOUCH_EVERY {
+    let is_touched = is_request && now - row.last_seen_at >= TOUCH_EVERY;
+    let last_seen_at = if is_touched { now } else { row.last_seen_at };
+    if is_touched {
         let seen = session::ActiveModel { id: Set(row.id), last_seen_at: Set(now), ..Default::default() };
         if let Err(error) = seen.update(db).await {
             // A page can be read while the database takes no writes.
@@ -94,6 +98,7 @@ async fn find(store: &Store, token: &str, is_request: bool) -> StoreResult<Optio
         language: person.language,
         theme: person.theme,
         company_refusal,
+        ends_at: row.expires_at.min(last_seen_at + life(operator).idle),
     }))
 }
 

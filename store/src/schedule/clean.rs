@@ -3,6 +3,7 @@
 use crate::context::Store;
 use crate::entity::{bulk_assignment, bulk_line, mail, reminder, setup_token, upload};
 use crate::error::StoreResult;
+use crate::forms;
 use crate::people::session::delete_ended;
 use chrono::TimeDelta;
 use domain::console::UPLOAD_LASTS;
@@ -34,13 +35,14 @@ pub(super) async fn run(store: &Store) -> StoreResult<u64> {
         let old = reminder::Entity::delete_many().filter(reminder::Column::EndsAt.lt(now - KEEP_TOLD));
         Ok(old.exec(db).await?.rows_affected)
     };
-    let parts: [StoreResult<u64>; 6] = [
+    let parts: [StoreResult<u64>; 7] = [
         delete_ended(store).await,
         sent_mails(store).await,
         tried_files(store).await,
         tokens.await,
         uploads.await,
         reminders.await,
+        forms::delete_old(store).await,
     ];
     // What fails keeps nothing else from being done.
     parts.into_iter().try_fold(0, |gone, part| part.map(|n| gone + n))

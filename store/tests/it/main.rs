@@ -15,6 +15,7 @@ mod accounts;
 mod advisory;
 mod catalogue;
 mod console;
+mod forms;
 mod go_to_market;
 mod isolation;
 mod keys;
