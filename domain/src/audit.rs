@@ -45,18 +45,18 @@ audit_actions! {
     SeatsAssignedFromFile = "seat.assigned_from_file" => [Benefits, Mine],
     SeatFileRead = "seat.file_read" => [],
     SeatHistoryExported = "seat.history_exported" => [],
-    UserAdded = "user.added" => [People],
-    UserInvited = "user.invited" => [People],
-    UserJoined = "user.joined" => [People],
+    UserAdded = "user.added" => [People, Console],
+    UserInvited = "user.invited" => [People, Console],
+    UserJoined = "user.joined" => [People, Console],
     UserDisabled = "user.disabled" => [People, Offers, Benefits, Mine],
     UserEnabled = "user.enabled" => [People, Offers],
-    RolesChanged = "user.roles_changed" => [People],
+    RolesChanged = "user.roles_changed" => [People, Rights],
     RoleRequested = "role_request.made" => [People, Queue],
     RoleRequestWithdrawn = "role_request.withdrawn" => [People, Queue],
-    RoleRequestApproved = "role_request.approved" => [People, Queue],
+    RoleRequestApproved = "role_request.approved" => [People, Queue, Rights],
     RoleRequestDeclined = "role_request.declined" => [People, Queue],
     DomainLookedAt = "role_request.domain_looked_at" => [],
-    DomainProved = "role_request.domain_proved" => [People, Queue],
+    DomainProved = "role_request.domain_proved" => [People, Queue, Rights],
     SupportRequested = "support.requested" => [Benefits, Mine, Queue],
     SupportWithdrawn = "support.withdrawn" => [Benefits, Mine, Queue],
     SupportFulfilled = "support.fulfilled" => [Benefits, Mine, Queue],
@@ -75,24 +75,24 @@ audit_actions! {
     OrderPlaced = "order.placed" => [Orders, Queue],
     OrderWithdrawn = "order.withdrawn" => [Orders, Queue],
     OrdersLapsed = "order.lapsed" => [Orders, Queue],
-    OrderPaid = "order.paid" => [Orders, Benefits, Offers, Mine, Queue],
+    OrderPaid = "order.paid" => [Orders, Benefits, Offers, Mine, Queue, Console],
     TermBegun = "term.begun" => [Orders, Benefits, Offers, Mine],
     CancellationRequested = "cancellation.requested" => [Orders, Benefits, Queue],
     CancellationWithdrawn = "cancellation.withdrawn" => [Orders, Benefits, Queue],
     CancellationDeclined = "cancellation.declined" => [Orders, Benefits, Queue],
     CancellationApproved = "cancellation.approved" => [Orders, Benefits, Offers, Cases, Mine, Queue],
-    KeysDelivered = "keys.delivered" => [Benefits],
-    KeyWithdrawn = "keys.withdrawn" => [Benefits],
-    StockLevelSet = "keys.stock_level_set" => [],
+    KeysDelivered = "keys.delivered" => [Benefits, Console],
+    KeyWithdrawn = "keys.withdrawn" => [Benefits, Console],
+    StockLevelSet = "keys.stock_level_set" => [Console],
     KeysTried = "keys.file_tried" => [],
     CatalogueTried = "catalogue.file_tried" => [],
-    IssuerChanged = "programme.issuer_changed" => [],
-    CompanyCreated = "company.created" => [],
-    CompanyMoved = "company.moved" => [Orders, Benefits, Offers],
+    IssuerChanged = "programme.issuer_changed" => [Console],
+    CompanyCreated = "company.created" => [Console],
+    CompanyMoved = "company.moved" => [Orders, Benefits, Offers, Console],
     CompaniesTried = "company.file_tried" => [],
-    CompanyChanged = "company.changed" => [],
-    CompanySuspended = "company.suspended" => [],
-    CompanyRestored = "company.restored" => [],
+    CompanyChanged = "company.changed" => [Console, Rights],
+    CompanySuspended = "company.suspended" => [Console, Rights],
+    CompanyRestored = "company.restored" => [Console, Rights],
     CompanySeen = "company.seen" => [],
     BenefitsEnded = "benefit.ended" => [Benefits, Offers, Mine, Queue],
     TermEnded = "term.ended" => [Orders, Benefits],
@@ -101,17 +101,52 @@ audit_actions! {
     CalendarRevoked = "profile.calendar_revoked" => [],
     WorkTaken = "work.taken" => [Queue],
     WorkReleased = "work.released" => [Queue],
-    MailRetried = "mail.retried" => [],
-    MailTested = "mail.tested" => [],
-    CatalogueImported = "catalogue.imported" => [],
-    KeysImported = "keys.imported" => [],
-    KeysRevealed = "keys.revealed" => [],
+    MailRetried = "mail.retried" => [Console],
+    MailTested = "mail.tested" => [Console],
+    CatalogueImported = "catalogue.imported" => [Console, Orders],
+    KeysImported = "keys.imported" => [Console],
+    KeysRevealed = "keys.revealed" => [Benefits, Orders],
     DemoLoaded = "demo.loaded" => [],
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whatever a page shows changes it. What changes none stands here, with its reason.
+    #[test]
+    fn what_pages_show_has_its_topics() {
+        use AuditAction as A;
+        let silent: Vec<_> = A::ALL.iter().copied().filter(|a| a.topics().is_empty()).collect();
+        assert_eq!(
+            silent,
+            [
+                // One's own, on the page where one did it.
+                A::SignedIn,
+                A::SignInFailed,
+                A::SignedOut,
+                A::SignedOutEverywhere,
+                A::SessionEnded,
+                A::PasswordChanged,
+                A::LanguageChanged,
+                A::ThemeChanged,
+                // Before anybody has a page.
+                A::OperatorCreated,
+                // Only tried, or only looked at.
+                A::SeatFileRead,
+                A::SeatHistoryExported,
+                A::DomainLookedAt,
+                A::KeysTried,
+                A::CatalogueTried,
+                A::CompaniesTried,
+                A::CompanySeen,
+                A::RemindersSet,
+                A::CalendarMade,
+                A::CalendarRevoked,
+                A::DemoLoaded,
+            ]
+        );
+    }
 
     #[test]
     fn every_word_is_used_once() {

@@ -21,11 +21,24 @@ pub enum Topic {
     Orders,
     /// The work of the programme's staff.
     Queue,
+    /// What the reader may do, and how their company stands.
+    Rights,
+    /// The operators' console: companies, keys, catalogue, mails.
+    Console,
 }
 
 impl Topic {
-    pub const ALL: [Self; 7] =
-        [Self::Benefits, Self::Offers, Self::Cases, Self::People, Self::Mine, Self::Orders, Self::Queue];
+    pub const ALL: [Self; 9] = [
+        Self::Benefits,
+        Self::Offers,
+        Self::Cases,
+        Self::People,
+        Self::Mine,
+        Self::Orders,
+        Self::Queue,
+        Self::Rights,
+        Self::Console,
+    ];
 
     pub const fn slug(self) -> &'static str {
         match self {
@@ -36,6 +49,8 @@ impl Topic {
             Self::Mine => "mine",
             Self::Orders => "orders",
             Self::Queue => "queue",
+            Self::Rights => "rights",
+            Self::Console => "console",
         }
     }
 
@@ -56,7 +71,8 @@ impl Topic {
             Self::People => who.can(Action::SeeRoleHolders) || who.can(Action::WorkQueue),
             Self::Mine => who.company.is_some(),
             Self::Orders => who.can(Action::SeeOrders),
-            Self::Queue => who.can(Action::WorkQueue),
+            Self::Queue | Self::Console => who.can(Action::WorkQueue),
+            Self::Rights => true,
         }
     }
 }
@@ -73,11 +89,14 @@ mod tests {
         let company = Some(CompanyId::new(Uuid::from_u128(1)));
         let who = |company, roles| Principal { user: UserId::new(Uuid::from_u128(2)), company, roles };
         let told = |who: &Principal| Topic::ALL.into_iter().filter(|t| t.concerns(who)).collect::<Vec<_>>();
-        use Topic::{Benefits, Cases, Mine, Offers, Orders, People, Queue};
-        assert_eq!(told(&who(company, vec![Role::MpnPartnerAdmin])), [Benefits, Offers, Cases, People, Mine, Orders]);
-        assert_eq!(told(&who(company, vec![Role::AdminAgent])), [Benefits, Cases, People, Mine, Orders]);
-        assert_eq!(told(&who(company, Vec::new())), [Mine]);
-        assert_eq!(told(&who(None, Vec::new())), [People, Queue]);
+        use Topic::{Benefits, Cases, Console, Mine, Offers, Orders, People, Queue, Rights};
+        assert_eq!(
+            told(&who(company, vec![Role::MpnPartnerAdmin])),
+            [Benefits, Offers, Cases, People, Mine, Orders, Rights]
+        );
+        assert_eq!(told(&who(company, vec![Role::AdminAgent])), [Benefits, Cases, People, Mine, Orders, Rights]);
+        assert_eq!(told(&who(company, Vec::new())), [Mine, Rights]);
+        assert_eq!(told(&who(None, Vec::new())), [People, Queue, Rights, Console]);
     }
 
     #[test]

@@ -60,7 +60,7 @@ async fn told(backend: Backend) {
     let before = position(&olga).await.unwrap();
     let work = list_work(&olga, &WorkQuery::default()).await.unwrap().rows[0].id;
     take_work(&olga, work, None).await.unwrap();
-    assert_eq!(changes_since(&olga, before).await.unwrap().topics.len(), 2);
+    assert_eq!(changes_since(&olga, before).await.unwrap().topics.len(), 4);
     let annas = position(&anna).await.unwrap();
     assert_eq!(changes_since(&anna, annas).await.unwrap().topics.len(), 0);
     // A place that is not ours, or too far back, is answered with everything that may be seen.
