@@ -18,7 +18,7 @@ use std::path::Path;
 
 const LANGUAGES: [(&str, &str); 2] = [("en", "En"), ("de", "De")];
 /// What only the server says. A component that uses one of these does not compile for the browser.
-const SERVER_ONLY: [&str; 5] = ["calendar", "catalogue", "invitation", "mails", "told"];
+const SERVER_ONLY: [&str; 6] = ["calendar", "catalogue", "invitation", "kept", "mails", "told"];
 
 /// The sentences that the browser gets, in the order of their numbers.
 #[derive(Default)]

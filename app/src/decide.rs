@@ -2,9 +2,10 @@
 //! and for an operator where there is none.
 
 use crate::error::AppError;
-use crate::form::{Form, outcome};
+use crate::form::{Form, most, outcome};
 use crate::i18n::{self, t};
 use crate::session::use_language;
+use crate::ui::Lines;
 use domain::people::{MAX_REASON, RoleRequest};
 use leptos::prelude::*;
 
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 pub const DECIDE: &str = "role_requests/decide";
 
 /// A Global admin's decision, or an operator's for a company that has none.
-#[server(prefix = "/api", endpoint = "role_requests/decide", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "role_requests/decide", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn decide_request(
     #[server(default)] request: String,
     #[server(default)] decision: String,
@@ -44,7 +45,6 @@ pub fn Decide(request: RoleRequest, told: String) -> impl IntoView {
     let told_id = ["request-", &id].concat();
     let article = told_id.clone();
     let described = wrong.is_some().then(|| error.clone());
-    let invalid = wrong.is_some().then_some("true");
     view! {
         <article class="request" aria-labelledby=article>
             <p id=told_id><b>{told}</b></p>
@@ -55,7 +55,7 @@ pub fn Decide(request: RoleRequest, told: String) -> impl IntoView {
                 <div class="field-group">
                     <label for=field.clone()>{t::global_admin::reason_label(l)}</label>
                     // Of more than one line: Enter must not send the form by its first button.
-                    <textarea class="field" id=field name="reason" rows="2" maxlength=MAX_REASON.to_string() autofocus=wrong.is_some() aria-invalid=invalid aria-describedby=described>{typed}</textarea>
+                    <Lines id=field name="reason" rows=2 maxlength=most(MAX_REASON) is_wrong=wrong.is_some() described=described value=typed />
                     {wrong.map(|text| view! { <p class="field-error" id=error>{text}</p> })}
                 </div>
                 <div class="inline">

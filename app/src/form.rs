@@ -8,9 +8,16 @@
 
 use crate::error::AppError;
 use crate::i18n;
-use crate::session::use_language;
+use crate::live::Live;
+use crate::session::{reader, use_language};
+use crate::ui::Lines;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+
+#[cfg(feature = "ssr")]
+mod pages;
+#[cfg(feature = "ssr")]
+pub use pages::{SIGN_IN, is_for_anybody, stands_on};
 
 /// What became of the form that this page is the answer to.
 #[derive(Clone)]
@@ -24,7 +31,29 @@ pub struct Outcome {
 }
 
 /// Fields that never come back.
-pub const SECRET_FIELDS: [&str; 8] = ["password", "repeated", "current", "token", "form", "file", "keys", "key"];
+pub const SECRET_FIELDS: [&str; 10] =
+    ["password", "repeated", "current", "token", "form", READER, FORM_ID, "file", "keys", "key"];
+
+/// The field that says whom a form was drawn for.
+pub const READER: &str = "reader";
+/// The field that tells one form from another: the same one twice is one act.
+pub const FORM_ID: &str = "form_id";
+
+/// A mark that no other form has.
+fn form_id() -> String {
+    #[cfg(feature = "ssr")]
+    {
+        store::forms::new_id().to_string()
+    }
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    {
+        // A page over plain http on another host than this one has none: its forms are told apart
+        // by the server alone, which draws the next page.
+        window().crypto().map(|crypto| crypto.random_uuid()).unwrap_or_default()
+    }
+    #[cfg(not(any(feature = "hydrate", feature = "ssr")))]
+    String::new()
+}
 
 /// The outcome for a form, when this page answers it. Never in the browser.
 pub fn outcome(form: &str) -> Option<Outcome> {
@@ -47,6 +76,45 @@ pub fn is_answer() -> bool {
     use_context::<http::request::Parts>().is_some_and(|parts| parts.extensions.get::<Outcome>().is_some())
 }
 
+/// Marks a request for a page that cannot show the form that it answers: see `kept`.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+pub struct Keeps {
+    pub form: String,
+    /// What was typed, with whom it was drawn for, packed like a form.
+    pub fields: String,
+}
+
+#[cfg(feature = "ssr")]
+impl Keeps {
+    /// Whether there is anything that somebody would miss.
+    pub fn is_worth_keeping(&self) -> bool {
+        !crate::kept::typed(&self.fields).is_empty()
+    }
+}
+
+/// In the sign-in form over a form that came too late: that form's name, and its fields.
+#[cfg(feature = "ssr")]
+pub const KEPT_FORM: &str = "kept_form";
+#[cfg(feature = "ssr")]
+pub const KEPT: &str = "kept";
+
+/// Somebody else has signed in since a page was drawn.
+#[cfg(feature = "ssr")]
+pub fn other_reader(l: domain::language::Language, now: &domain::view::Viewer) -> AppError {
+    let text = match &now.company {
+        Some(company) => i18n::t::told::OtherReader { name: &now.name, company }.say(l),
+        None => i18n::t::told::other_operator(l, &now.name),
+    };
+    AppError::Told { status: 409, field: None, text }
+}
+
+/// A form is here again after its sender has signed in anew: nothing was sent yet.
+#[cfg(feature = "ssr")]
+pub fn went_on(l: domain::language::Language) -> AppError {
+    AppError::Told { status: 200, field: None, text: i18n::t::told::went_on(l).to_owned() }
+}
+
 /// Without the answer and what was typed: either may be secret.
 impl std::fmt::Debug for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -60,6 +128,10 @@ impl Outcome {
     }
 }
 
+/// Where the forms below stand in their page: an answer without JavaScript begins there.
+#[derive(Clone)]
+pub struct Anchor(pub String);
+
 /// A form for a server function, by its endpoint.
 #[component]
 pub fn Form(
@@ -72,24 +144,36 @@ pub fn Form(
     children: Children,
 ) -> impl IntoView {
     let enctype = with_file.then_some("multipart/form-data");
+    let here = use_context::<Anchor>().map(|anchor| ["#", &anchor.0].concat());
     view! {
-        <form method="post" class=class enctype=enctype>
+        <form method="post" action=here class=class enctype=enctype>
             <input type="hidden" name="form" value=of />
+            <input type="hidden" name=READER value=reader() />
+            <input type="hidden" name=FORM_ID value=form_id() />
             {children()}
         </form>
     }
 }
 
 /// What the query says was just done, in the words of the page; nothing when the page answers a
-/// form that was refused.
+/// form that was refused, and nothing once something has changed since. The address forgets it, so
+/// that it is not said again.
 #[component]
 pub fn Done(words: impl Fn(&str) -> Option<&'static str> + Send + 'static) -> impl IntoView {
     let done = use_query_map().with_untracked(|q| q.get("done"));
     let told = done.and_then(|what| words(&what)).filter(|_| !is_refused());
+    #[cfg(feature = "hydrate")]
+    if told.is_some() {
+        Effect::new(|_| crate::travel::forget_done());
+    }
+    let live = use_context::<Live>();
     view! {
         <div role="status" class="alert-slot">
             // The focus goes there: a region that is full when the page comes is not always read out.
-            {told.map(|text| view! { <p class="alert alert-ok" tabindex="-1" autofocus=true>{text}</p> })}
+            {move || {
+                told.filter(|_| live.is_none_or(|live| live.is_as_drawn()))
+                    .map(|text| view! { <p class="alert alert-ok" tabindex="-1" autofocus=true>{text}</p> })
+            }}
         </div>
     }
 }
@@ -151,6 +235,11 @@ fn notes(name: &str, hint: String, wrong: Option<String>) -> AnyView {
     .into_any()
 }
 
+/// A limit of `domain`'s, as a field has it.
+pub fn most(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 /// A labelled field of several lines.
 #[component]
 pub fn TextArea(
@@ -172,19 +261,7 @@ pub fn TextArea(
     view! {
         <div class="field-group">
             <label for=id>{label}</label>
-            <textarea
-                class="field"
-                id=id
-                name=name
-                rows=rows
-                maxlength=maxlength
-                required=required
-                autofocus=wrong.is_some()
-                aria-invalid=wrong.is_some().then_some("true")
-                aria-describedby=described
-            >
-                {typed}
-            </textarea>
+            <Lines id=id name=name rows=rows maxlength=maxlength required=required is_wrong=wrong.is_some() described=described value=typed />
             {notes(id, hint, wrong)}
         </div>
     }

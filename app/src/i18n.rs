@@ -238,8 +238,7 @@ pub fn role_list(l: Language, action: Action) -> String {
 
 /// Why this person may not, and who may: "Only a Global admin can …. In your company: …."
 pub fn only(l: Language, action: Action, what: &str, names: &[String]) -> String {
-    let roles: Vec<&str> = holders(action).into_iter().map(|r| role(l, r)).collect();
-    let rule = t::words::OnlyRoles { roles: &any_of(l, &roles), action: what }.say(l);
+    let rule = only_roles(l, action, what);
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let people = if names.is_empty() {
         t::words::nobody_in_company(l).to_owned()
@@ -247,6 +246,12 @@ pub fn only(l: Language, action: Action, what: &str, names: &[String]) -> String
         t::words::in_your_company(l, &all_of(l, &names))
     };
     [rule, people].join(" ")
+}
+
+/// Which roles something takes.
+pub fn only_roles(l: Language, action: Action, what: &str) -> String {
+    let roles: Vec<&str> = holders(action).into_iter().map(|r| role(l, r)).collect();
+    t::words::OnlyRoles { roles: &any_of(l, &roles), action: what }.say(l)
 }
 
 /// The sentence for an error. A new refusal does not compile without one.

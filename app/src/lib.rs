@@ -8,6 +8,7 @@
 #![recursion_limit = "256"]
 
 mod benefits;
+pub mod call;
 mod case_view;
 mod cases;
 mod dashboard;
@@ -19,6 +20,8 @@ pub mod i18n;
 #[cfg(feature = "ssr")]
 mod invitation;
 pub mod invoice;
+#[cfg(feature = "ssr")]
+mod kept;
 mod live;
 #[cfg(feature = "ssr")]
 pub mod mail;
@@ -28,17 +31,20 @@ mod offer_view;
 mod operator;
 mod order_view;
 mod pages;
+mod parts;
 mod picker;
 mod preferences;
 mod profile;
 mod root;
 pub mod session;
+mod session_end;
 #[cfg(feature = "ssr")]
 mod setup;
 #[cfg(feature = "ssr")]
 mod sign_in;
 mod support_view;
 pub mod texts;
+mod travel;
 mod ui;
 mod users;
 

@@ -18,20 +18,35 @@ pub struct Live {
     versions: [RwSignal<u32>; Topic::ALL.len()],
     /// Something changed while a form was being filled in.
     held: RwSignal<Option<Vec<Topic>>>,
+    /// It is not offered now: the reader has said so.
+    is_put_off: RwSignal<bool>,
+    /// Something has changed since the page was drawn: what was said of it then may be over.
+    has_changed: RwSignal<bool>,
 }
 
 impl Live {
     pub fn new() -> Self {
-        Self { versions: Topic::ALL.map(|_| RwSignal::new(0)), held: RwSignal::new(None) }
+        Self {
+            versions: Topic::ALL.map(|_| RwSignal::new(0)),
+            held: RwSignal::new(None),
+            is_put_off: RwSignal::new(false),
+            has_changed: RwSignal::new(false),
+        }
     }
 
-    /// Changes when one of the topics does.
+    /// Whether the page still is as it was drawn.
+    pub fn is_as_drawn(&self) -> bool {
+        !self.has_changed.get()
+    }
+
+    /// Changes when one of the topics does, or what the reader may do: every page shows that.
     fn version(&self, topics: &[Topic]) -> u32 {
-        topics.iter().map(|topic| self.versions[topic.index()].get()).sum()
+        topics.iter().chain([&Topic::Rights]).map(|topic| self.versions[topic.index()].get()).sum()
     }
 
     #[cfg(feature = "hydrate")]
     fn show(&self, topics: &[Topic]) {
+        self.has_changed.set(true);
         for topic in topics {
             self.versions[topic.index()].update(|n| *n += 1);
         }
@@ -101,7 +116,7 @@ where
 /// Waits before the server is asked again: longer each time. Nobody waits on the server.
 async fn pause(again: u32) {
     #[cfg(feature = "hydrate")]
-    browser::sleep(browser::ASK_AGAIN * again.min(30)).await;
+    crate::travel::sleep(browser::ASK_AGAIN * again.min(30)).await;
     #[cfg(not(feature = "hydrate"))]
     let _ = again;
 }
@@ -122,14 +137,14 @@ pub fn News() -> impl IntoView {
     view! {
         <div class="news" role="status">
             {move || {
-                live.held
-                    .with(Option::is_some)
+                (live.held.with(Option::is_some) && !live.is_put_off.get())
                     .then(|| {
                         view! {
                             <p class="notice">
                                 {t::shell::changed(l)}
                                 " "
                                 <button class="btn btn-small" type="button" on:click=show>{t::shell::show_changes(l)}</button>
+                                <button class="btn btn-small" type="button" on:click=move |_| live.is_put_off.set(true)>{t::shell::later(l)}</button>
                             </p>
                         }
                     })
@@ -138,19 +153,18 @@ pub fn News() -> impl IntoView {
     }
 }
 
-/// A part of the program that is loaded once the page is alive.
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "called in the browser alone"))]
-#[lazy]
-pub fn follow_live(live: Live) {
-    #[cfg(feature = "hydrate")]
-    leptos::task::spawn_local(browser::follow(live));
-    #[cfg(not(feature = "hydrate"))]
-    let _ = live;
+#[cfg(feature = "hydrate")]
+crate::parts::part! {
+    /// Fetched once the page is alive.
+    fn follow_live / fetch_live(live: Live) -> () {
+        leptos::task::spawn_local(browser::follow(live));
+    }
 }
 
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::{Live, Topic};
+    use crate::travel::{renewed, set_connected, sleep};
     use futures_util::future::{Either, select};
     use futures_util::stream::StreamExt;
     use gloo_net::eventsource::futures::EventSource;
@@ -231,7 +245,14 @@ mod browser {
                 }
                 touch.forget();
                 typing.forget();
-                leptos::task::spawn_local(super::follow_live(live));
+                leptos::task::spawn_local(async move {
+                    // Without it the page changes by itself no more, and works.
+                    let mut again = PAUSE;
+                    while super::follow_live(live).await.is_err() {
+                        sleep(again).await;
+                        again = LONGEST.min(again * 2);
+                    }
+                });
             }
         });
     }
@@ -240,24 +261,18 @@ mod browser {
         let topics: Vec<Topic> = words.split(',').filter_map(Topic::from_slug).collect();
         if topics.is_empty() {
         } else if is_busy() || at - TOUCHED.get() > UNATTENDED {
+            live.is_put_off.set(false);
             live.held.update(|held| held.get_or_insert_default().extend(topics));
         } else {
             live.show(&topics);
         }
     }
 
-    pub async fn sleep(time: Duration) {
-        let (done, is_done) = futures_channel::oneshot::channel();
-        let wake = move || {
-            let _ = done.send(());
-        };
-        set_timeout(wake, time);
-        let _ = is_done.await;
-    }
-
     pub async fn follow(live: Live) {
         let seen = document().document_element().and_then(|html| html.get_attribute("data-seen"));
         let Some(mut seen) = seen else { return };
+        let program = document().document_element().and_then(|html| html.get_attribute("data-program"));
+        let program = program.unwrap_or_default();
         // A tab that nobody sees holds no connection; once it is seen again it asks for what it missed.
         let (tell, mut turned) = futures_channel::mpsc::unbounded();
         let turn = Closure::<dyn Fn()>::new(move || {
@@ -270,18 +285,30 @@ mod browser {
             while document().hidden() {
                 turned.next().await;
             }
-            let Ok(mut source) = EventSource::new(&["/live?since=", &seen].concat()) else { return };
-            let (Ok(changes), Ok(ends)) = (source.subscribe("changed"), source.subscribe("end")) else { return };
-            let mut events = futures_util::stream::select(changes, ends);
+            let Ok(mut source) = EventSource::new(&["/live?since=", &seen, "&program=", &program].concat()) else {
+                return;
+            };
+            let (Ok(changes), Ok(ends), Ok(news)) =
+                (source.subscribe("changed"), source.subscribe("end"), source.subscribe("renewed"))
+            else {
+                return;
+            };
+            let mut events = futures_util::stream::select(changes, futures_util::stream::select(ends, news));
             while !document().hidden() {
                 match select(events.next(), turned.next()).await {
-                    Either::Left((Some(Ok((kind, _))), _)) if kind == "end" => return,
+                    Either::Left((Some(Ok((kind, _))), _)) if kind == "end" => {
+                        set_connected(false);
+                        return;
+                    }
+                    Either::Left((Some(Ok((kind, _))), _)) if kind == "renewed" => renewed(),
                     Either::Left((Some(Ok((_, message))), _)) => {
+                        set_connected(true);
                         pause = PAUSE;
                         seen = message.last_event_id();
                         heard(live, &message.data().as_string().unwrap_or_default(), message.time_stamp());
                     }
                     Either::Left(_) => {
+                        set_connected(false);
                         drop(source);
                         sleep(pause).await;
                         pause = LONGEST.min(pause * 2);

@@ -237,7 +237,7 @@ pub fn plain(letter: &Letter) -> String {
 }
 
 /// What a text is inside HTML, in an attribute as well.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -5,8 +5,12 @@
 //! addresses of theirs, because each of its routes is part of the first download of every page;
 //! which page it is, is told here.
 
+#[cfg(feature = "hydrate")]
+use crate::benefits::detail;
+use crate::benefits::{benefits_page, seats_pages, software_page};
 use crate::cases::{case_page, list_page, new_page};
 use crate::dashboard::dashboard_page;
+use crate::error::AppError;
 use crate::global_admin::global_admin_page;
 use crate::membership::membership_page;
 use crate::my_benefits::my_benefits_page;
@@ -14,73 +18,43 @@ use crate::operator::{
     catalogue_page, companies_page, company_page, import_page, jobs_page, key_page, keys_page, mail_page, move_page,
     order_page, orders_page, outbox_page, pool_page, queue_page, trial_page, work_page,
 };
+use crate::parts::{Missing, part};
 use crate::profile::profile_page;
-use crate::ui::not_found;
+use crate::ui::{failure, not_found};
 use crate::users::{new_user_page, person_page, users_page};
+use domain::catalogue::Category;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos_router::LazyRoute;
+use leptos_router::hooks::use_url;
+use leptos_router::location::Url;
 
-/// Where everybody starts: the dashboard, and what one holds.
-#[lazy]
-fn home_page(of: Home) -> AnyView {
-    match of {
-        Home::Dashboard => dashboard_page(),
-        Home::MyBenefits => my_benefits_page(),
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Home {
-    Dashboard,
-    MyBenefits,
-}
-
-pub struct DashboardPage;
-
-impl LazyRoute for DashboardPage {
-    fn data() -> Self {
-        Self
+part! {
+    /// Where everybody starts: the dashboard, and what one holds.
+    fn home_part / fetch_home() -> AnyView {
+        whichever(|path| match path {
+            "/my-benefits" => my_benefits_page(),
+            _ => dashboard_page(),
+        })
     }
 
-    async fn view(_this: Self) -> AnyView {
-        home_page(Home::Dashboard).await
+    /// The software benefits: the page that most people open, and the smallest.
+    fn software_part / fetch_software() -> AnyView {
+        whichever(|_| software_page())
     }
 
-    async fn preload() {
-        #[cfg(feature = "hydrate")]
-        __preload_home_page().await;
-    }
-}
-
-pub struct MyBenefitsPage;
-
-impl LazyRoute for MyBenefitsPage {
-    fn data() -> Self {
-        Self
+    /// Any category, with everything that its benefits may need.
+    fn benefits_part / fetch_benefits() -> AnyView {
+        whichever(|path| benefits_page(parts(path).last().copied().unwrap_or_default()))
     }
 
-    async fn view(_this: Self) -> AnyView {
-        home_page(Home::MyBenefits).await
+    /// Who holds the seats of a benefit.
+    fn seats_part / fetch_seats() -> AnyView {
+        whichever(seats_pages)
     }
 
-    async fn preload() {
-        #[cfg(feature = "hydrate")]
-        __preload_home_page().await;
-    }
-}
-
-/// Accounts: one's own, and those of the company.
-pub struct AccountPages;
-
-#[lazy_route]
-impl LazyRoute for AccountPages {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        whichever(&["/account/"], |path| match parts(path)[..] {
+    /// Accounts: one's own, and those of the company.
+    fn account_part / fetch_account() -> AnyView {
+        whichever(|path| match parts(path)[..] {
             ["account", "profile"] => profile_page(),
             ["account", "users"] => users_page(),
             ["account", "users", "new"] => new_user_page(),
@@ -88,47 +62,132 @@ impl LazyRoute for AccountPages {
             _ => not_found(),
         })
     }
-}
 
-/// On which something is asked for or decided: "Become a global admin", the cases, the operator
-/// console. They draw the same requests.
-pub struct RequestPages;
-
-#[lazy_route]
-impl LazyRoute for RequestPages {
-    fn data() -> Self {
-        Self
+    /// On which something is asked for or decided: "Become a global admin", the cases, the operator
+    /// console. They draw the same requests.
+    fn request_part / fetch_requests() -> AnyView {
+        whichever(request_page)
     }
 
-    fn view(_this: Self) -> AnyView {
-        whichever(&["/operator/", "/benefits/technical/requests", "/benefits/global-admin"], request_page)
+    /// What was bought, and what can be.
+    fn membership_part / fetch_membership() -> AnyView {
+        whichever(membership_page)
     }
 }
 
-/// What was bought, and what can be.
-pub struct MembershipPages;
+/// A route whose pages are in a part.
+macro_rules! route {
+    ($($route:ident = $part:ident / $fetch:ident $(with $more:path)?),+ $(,)?) => {$(
+        pub struct $route;
 
-#[lazy_route]
-impl LazyRoute for MembershipPages {
-    fn data() -> Self {
-        Self
-    }
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
 
-    fn view(_this: Self) -> AnyView {
-        whichever(&["/membership/"], membership_page)
+            async fn view(_this: Self) -> AnyView {
+                $part().await.unwrap_or_else(|Missing| failure(&AppError::Offline))
+            }
+
+            async fn preload() {
+                #[cfg(feature = "hydrate")]
+                {
+                    let fetched = $fetch().await.is_ok();
+                    $(let fetched = fetched && $more().await.is_ok();)?
+                    crate::travel::arrived(fetched).await;
+                }
+            }
+        }
+    )+};
+}
+
+route! {
+    HomePages = home_part / fetch_home,
+    SoftwarePage = software_part / fetch_software with fetch_details,
+    BenefitsPages = benefits_part / fetch_benefits with fetch_details,
+    SeatsPages = seats_part / fetch_seats,
+    AccountPages = account_part / fetch_account,
+    RequestPages = request_part / fetch_requests,
+    MembershipPages = membership_part / fetch_membership,
+}
+
+/// The details are a part of the program of their own, which a list does without. An address that
+/// opens a row needs it before the page that the server drew is taken over.
+#[cfg(feature = "hydrate")]
+async fn fetch_details() -> Result<(), leptos::wasm_split::SplitLoaderError> {
+    if window().location().search().is_ok_and(|query| query.contains("open=")) {
+        detail::fetch_detail().await
+    } else {
+        Ok(())
     }
 }
 
-/// The page of the address, as it changes within these areas; on the way to another one, the last
-/// stays as it is.
-fn whichever(areas: &'static [&'static str], page: fn(&str) -> AnyView) -> AnyView {
-    let path = use_location().pathname;
-    let here = Memo::new(move |before: Option<&String>| {
+/// Fetches what the page with this address needs, before anything of it is shown.
+#[cfg(feature = "hydrate")]
+pub async fn fetch(path: &str) -> Result<(), Missing> {
+    match parts(path)[..] {
+        [""] | ["my-benefits"] => fetch_home().await?,
+        ["account", ..] => fetch_account().await?,
+        ["membership", ..] => fetch_membership().await?,
+        ["operator", ..] | ["benefits", "technical", "requests", ..] | ["benefits", "global-admin"] => {
+            fetch_requests().await?;
+        }
+        ["benefits", "software"] => fetch_software().await?,
+        ["benefits", _, _, "seats", ..] => fetch_seats().await?,
+        ["benefits", _] => fetch_benefits().await?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The page of the address, among those of a route. Each has an address of its own, which stands
+/// still once another page is on its way: nothing of it reacts to what is not meant for it. Until the
+/// next one has what it shows, it stays.
+fn whichever(page: fn(&str) -> AnyView) -> AnyView {
+    use leptos::tachys::reactive_graph::OwnedView;
+    let (url, outer) = (use_url(), Owner::current().unwrap_or_default());
+    let path = Memo::new(move |_| url.with(|url| url.path().to_owned()));
+    #[cfg(feature = "hydrate")]
+    let is_first = StoredValue::new(true);
+    let draw = move || {
         let path = path.get();
-        let is_ours = areas.iter().any(|area| path.starts_with(area));
-        if is_ours { path } else { before.cloned().unwrap_or(path) }
-    });
-    (move || page(&here.get())).into_any()
+        let owner = outer.child();
+        let own = ArcRwSignal::new(url.get_untracked());
+        owner.with(|| {
+            provide_context::<ArcRwSignal<Url>>(own.clone());
+            let (own, path) = (own.clone(), path.clone());
+            Effect::new(move |_| {
+                let now = url.get();
+                if now.path() == path && *own.read_untracked() != now {
+                    own.set(now);
+                }
+            });
+        });
+        #[cfg(feature = "hydrate")]
+        let waits = !is_first.try_update_value(|first| std::mem::replace(first, false)).unwrap_or(true);
+        Suspend::new(async move {
+            #[cfg(feature = "hydrate")]
+            let view = if waits {
+                crate::travel::while_loading(|| owner.with(|| page(&path))).await
+            } else {
+                owner.with(|| page(&path))
+            };
+            #[cfg(not(feature = "hydrate"))]
+            let view = owner.with(|| page(&path));
+            OwnedView::new_with_owner(view, owner).into_any()
+        })
+    };
+    draw.into_any()
+}
+
+/// Where the details of a benefit stand in its list.
+pub fn detail_id(benefit: &str) -> String {
+    ["detail-", benefit].concat()
+}
+
+/// The address that opens a benefit in its list.
+pub fn opened_href(category: Category, benefit: &str) -> String {
+    ["/benefits/", category.spec().slug, "?open=", benefit, "#", &detail_id(benefit)].concat()
 }
 
 pub fn parts(path: &str) -> Vec<&str> {

@@ -10,14 +10,14 @@ use crate::session::{Loaded, load, use_language};
 use crate::ui::Alert;
 use domain::people::Choices;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::{use_query_map, use_url};
 use leptos_router::params::ParamsMap;
 use std::time::Duration;
 
 /// How long the search waits for the next letter.
 const PAUSE: Duration = Duration::from_millis(200);
 
-#[server(prefix = "/api", endpoint = "people/choices", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "people/choices", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_choices(
     #[server(default)] search: String,
     #[server(default)] selected: String,
@@ -122,10 +122,10 @@ pub fn PersonField(
         stop_waiting();
         search.set(text.get_untracked());
     };
-    let (path, query) = (use_location().pathname, use_query_map());
+    let url = use_url();
     let add = move || {
         let mut back = ParamsMap::new();
-        back.insert("back", here(&path.get(), &query.read()));
+        back.insert("back", url.with(|url| here(url.path(), url.search_params())));
         ["/account/users/new", &back.to_query_string()].concat()
     };
     let id = if id.is_empty() { name } else { id };

@@ -1,16 +1,18 @@
 //! The document, the frame around the pages, and the routes.
 
-use crate::benefits::{BenefitsPage, SeatsPages, SoftwarePage};
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::live::{Live, News};
-use crate::pages::{AccountPages, DashboardPage, MembershipPages, MyBenefitsPage, RequestPages};
+use crate::live::{Live, News, load_live};
+use crate::pages::{AccountPages, BenefitsPages, HomePages, MembershipPages, RequestPages, SeatsPages, SoftwarePage};
 use crate::preferences::{LanguageSwitch, ThemeSwitch};
-use crate::session::{CurrentViewer, get_viewer, load, preferences, use_language, use_viewer};
+use crate::session::{CurrentViewer, get_viewer, preferences, use_language, use_viewer};
+use crate::session_end::SessionEnd;
+use crate::travel::{Travel, Travelling};
 use crate::ui::not_found;
 use domain::access::Action;
 use domain::catalogue::Category;
+use domain::live::Topic;
 use domain::view::{Preferences, Viewer};
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -23,27 +25,14 @@ use leptos_router::{Lazy, SsrMode, path};
 /// that is only half taken over.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    use wasm_bindgen::JsCast;
-    use wasm_bindgen::closure::Closure;
-    const DONE: &str = "data-hydrated";
-    let is_done = || document().document_element().is_some_and(|html| html.has_attribute(DONE));
-    // The router listens at the window, which comes after the document.
-    let keep = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
-        if !is_done() {
-            event.stop_propagation();
-        }
-    });
-    let _ = document().add_event_listener_with_callback("click", keep.as_ref().unchecked_ref());
-    keep.forget();
+    crate::travel::watch();
     wasm_bindgen_futures::spawn_local(async {
         // Without its sentences the page stays as the server drew it, and works that way.
         let Some(texts) = fetch_texts().await else { return };
         crate::texts::set(texts);
         let Some(body) = document().body() else { return };
         leptos::mount::hydrate_from_async(body, App).await.forget();
-        if let Some(html) = document().document_element() {
-            let _ = html.set_attribute(DONE, "");
-        }
+        crate::travel::taken_over();
     });
 }
 
@@ -63,21 +52,24 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let preferences = preferences();
     provide_context(preferences);
-    let viewer = load(|| (), |()| get_viewer());
-    provide_context(CurrentViewer(viewer));
     provide_context(Live::new());
+    // The menu counts benefits, and shows what the reader may do.
+    let viewer = load_live(&[Topic::Benefits, Topic::Offers], || (), |()| get_viewer());
+    provide_context(CurrentViewer(viewer));
+    let travel = Travel::new();
+    provide_context(travel);
     view! {
-        <Router>
+        <Router set_is_routing=travel.routing>
             <Routes fallback=NotFound>
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
-                    <Route path=path!("") view={Lazy::<DashboardPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("") view={Lazy::<HomePages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/global-admin") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/software") view={Lazy::<SoftwarePage>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/benefits/:category") view={Lazy::<BenefitsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/technical/requests/*rest") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/benefits/:category/:benefit/seats/*rest") view={Lazy::<SeatsPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/membership/*rest") view={Lazy::<MembershipPages>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/my-benefits") view={Lazy::<MyBenefitsPage>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/my-benefits") view={Lazy::<HomePages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/account/*rest") view={Lazy::<AccountPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/operator/*rest") view={Lazy::<RequestPages>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />
@@ -122,7 +114,11 @@ fn Frame() -> impl IntoView {
                 <Outlet />
             </main>
         </div>
-        <News />
+        <div class="bottom">
+            <News />
+            <SessionEnd />
+            <Travelling />
+        </div>
     }
 }
 
@@ -140,9 +136,13 @@ pub fn DemoBanner() -> impl IntoView {
 fn FrameRefusal() -> impl IntoView {
     let forms =
         ["preferences/set_language", "preferences/set_theme", "session/sign_out", "session/sign_out_everywhere"];
+    #[cfg(feature = "ssr")]
+    let is_said = crate::kept::keeps().is_some();
+    #[cfg(not(feature = "ssr"))]
+    let is_said = false;
     forms
         .into_iter()
-        .filter(|form| crate::form::outcome(form).is_some())
+        .filter(|form| !is_said && crate::form::outcome(form).is_some())
         .map(|form| view! { <crate::form::Refusal of=form /> })
         .collect_view()
 }
@@ -203,7 +203,14 @@ fn Menu(viewer: Viewer) -> impl IntoView {
     let path = use_location().pathname;
     let link = move |href: String, label: &'static str, count: Option<u64>| {
         let here = href.clone();
-        let current = move || (path.get() == here).then_some("page");
+        // The pages below it are marked as well, but for those of the dashboard, which are all.
+        let current = move || {
+            path.with(|path| match path.strip_prefix(&*here) {
+                Some("") => Some("page"),
+                Some(below) if here != "/" && below.starts_with('/') => Some("true"),
+                _ => None,
+            })
+        };
         view! {
             <a href=href aria-current=current>
                 {label}
@@ -262,12 +269,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     provide_context(preferences);
     set_content_security_policy();
     let path = use_context::<http::request::Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default();
+    let keeps = crate::kept::keeps();
     let is_plain = matches!(path.as_str(), "/sign-in" | "/setup" | "/invitation") || crate::form::is_answer();
     if is_plain && let Some(shared) = Owner::current_shared_context() {
         // Nothing takes this page over, so no data is left in it for that.
         shared.set_is_hydrating(false);
     }
     let body = match path.as_str() {
+        _ if keeps.is_some() => {
+            view! { <Plain>{keeps.map(|keeps| view! { <crate::kept::KeptPage keeps=keeps /> })}</Plain> }.into_any()
+        }
         "/sign-in" => view! { <Plain><crate::sign_in::SignInPage /></Plain> }.into_any(),
         "/setup" => view! { <Plain><crate::setup::SetupPage /></Plain> }.into_any(),
         "/invitation" => view! { <Plain><crate::invitation::InvitationPage /></Plain> }.into_any(),
@@ -278,6 +289,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         .and_then(|parts| parts.extensions.get::<crate::session::ssr::Seen>().copied())
         .filter(|_| !is_plain)
         .map(|seen| seen.0.to_string());
+    let (reader, program, ends) = (!is_plain)
+        .then(|| {
+            let program = use_context::<http::request::Parts>()
+                .and_then(|parts| parts.extensions.get::<crate::session::ssr::Program>().cloned());
+            let ends = crate::session::ssr::request().ok().and_then(|r| r.ends_in).map(|seconds| seconds.to_string());
+            (crate::session::reader(), program.map(|p| p.0.to_string()), ends)
+        })
+        .map_or((None, None, None), |(reader, program, ends)| (Some(reader), program, ends));
     let scripts = (!is_plain).then(|| {
         view! {
             <link rel="preload" r#as="fetch" type="text/plain" crossorigin="anonymous" href=texts />
@@ -286,7 +305,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang=preferences.language.tag() data-theme=preferences.theme.slug() data-demo=preferences.demo.then_some("") data-seen=seen>
+        <html lang=preferences.language.tag() data-theme=preferences.theme.slug() data-demo=preferences.demo.then_some("") data-seen=seen data-reader=reader data-program=program data-ends=ends>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

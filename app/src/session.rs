@@ -68,6 +68,39 @@ fn from_page() -> Preferences {
     Preferences::default()
 }
 
+/// The mark of whom this page was drawn for; empty when it was nobody.
+pub fn reader() -> String {
+    #[cfg(feature = "ssr")]
+    {
+        ssr::request().ok().and_then(|r| r.ctx).map(|ctx| ctx.principal.mark()).unwrap_or_default()
+    }
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    {
+        leptos::prelude::document()
+            .document_element()
+            .and_then(|html| html.get_attribute("data-reader"))
+            .unwrap_or_default()
+    }
+    #[cfg(not(any(feature = "hydrate", feature = "ssr")))]
+    String::new()
+}
+
+/// The way in, and back to this page.
+pub fn sign_in_again() -> String {
+    #[cfg(feature = "ssr")]
+    let here = use_context::<http::request::Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
+        .unwrap_or_default();
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    let here = crate::travel::here();
+    #[cfg(not(any(feature = "hydrate", feature = "ssr")))]
+    let here = String::new();
+    let mut query = leptos_router::params::ParamsMap::new();
+    query.insert("why", "expired".to_owned());
+    query.insert("next", here);
+    ["/sign-in", &query.to_query_string()].concat()
+}
+
 /// Whether an address leads to a page of ours: a path, nothing that a browser could take for
 /// another host.
 pub fn is_local_path(path: &str) -> bool {
@@ -77,7 +110,7 @@ pub fn is_local_path(path: &str) -> bool {
         && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\' && b != b'"')
 }
 
-#[server(prefix = "/api", endpoint = "session/viewer", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "session/viewer", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_viewer() -> Result<Option<Viewer>, AppError> {
     let request = ssr::request()?;
     match request.ctx {
@@ -89,7 +122,7 @@ pub async fn get_viewer() -> Result<Option<Viewer>, AppError> {
     }
 }
 
-#[server(prefix = "/api", endpoint = "session/sign_in", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "session/sign_in", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn sign_in(
     #[server(default)] email: String,
     #[server(default)] password: String,
@@ -105,7 +138,7 @@ pub async fn sign_in(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "session/sign_out", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "session/sign_out", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn sign_out() -> Result<(), AppError> {
     let request = ssr::request()?;
     if let Some(ctx) = &request.ctx {
@@ -115,7 +148,7 @@ pub async fn sign_out() -> Result<(), AppError> {
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "session/sign_out_everywhere", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "session/sign_out_everywhere", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn sign_out_everywhere() -> Result<(), AppError> {
     let ctx = ssr::op_ctx()?;
     ssr::answer(store::people::session::sign_out_everywhere(&ctx).await)?;
@@ -148,8 +181,14 @@ pub mod ssr {
         pub base_url: String,
         /// Mails leave the outbox: a mail server is set.
         pub mail_is_on: bool,
+        /// In so many seconds the session ends, unless something is asked for before.
+        pub ends_in: Option<i64>,
         pub links: std::sync::Arc<domain::view::Links>,
     }
+
+    /// Which program draws the pages; another one has other parts.
+    #[derive(Clone)]
+    pub struct Program(pub std::sync::Arc<str>);
 
     /// How far a page had seen what happens when it was drawn.
     #[derive(Clone, Copy)]

@@ -13,4 +13,5 @@ pub mod mail;
 pub mod request;
 pub mod router;
 pub mod schedule;
+mod sent;
 pub mod start;

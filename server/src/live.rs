@@ -12,7 +12,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use domain::id::{SessionId, UserId};
 use domain::live::Topic;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt};
 use http::header::{CACHE_CONTROL, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use std::convert::Infallible;
@@ -76,6 +76,8 @@ impl Drop for Place {
 #[derive(serde::Deserialize)]
 pub struct Since {
     since: Option<i64>,
+    /// The program that drew the page.
+    program: Option<String>,
 }
 
 /// `GET /live`: the stream.
@@ -107,7 +109,11 @@ pub async fn live(
     let reader =
         Reader { ctx, token, hints, stop: state.stop.clone(), since, is_new: true, is_over: false, _place: place };
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
-    let mut response = Sse::new(reader.stream()).keep_alive(keep_alive).into_response();
+    // A page that an older program drew loads the next one anew.
+    let is_renewed = query.program.is_some_and(|drawn| *drawn != *state.program);
+    let renewed = is_renewed.then(|| Ok(Event::default().event("renewed").data(NOTHING)));
+    let events = futures_util::stream::iter(renewed).chain(reader.stream());
+    let mut response = Sse::new(events).keep_alive(keep_alive).into_response();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
     // Proxies that collect answers would keep the events.

@@ -3,6 +3,7 @@
 
 use crate::router::AppState;
 use app::error::AppError;
+use app::session::is_local_path;
 use app::session::ssr::{LANGUAGE_COOKIE, PLAIN_COOKIE, RequestInfo, SECURE_COOKIE, THEME_COOKIE, invitation_cookie};
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
@@ -14,6 +15,7 @@ use domain::theme::Theme;
 use domain::view::Preferences;
 use futures_util::FutureExt;
 use http::header::{self, HeaderName, HeaderValue};
+use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -22,6 +24,9 @@ use std::time::Duration;
 use store::people::session::{Found, find_session, look_up};
 use store::{Ctx, Origin};
 use uuid::Uuid;
+
+/// Tells in how many seconds the session ends, and does not put that off.
+pub const ENDS: &str = "/session-end";
 
 /// A page takes milliseconds; whoever waits this long is told.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -133,35 +138,37 @@ fn guest_preferences(state: &AppState, headers: &HeaderMap) -> Preferences {
     }
 }
 
-/// Finds out who asks, and in which language they are answered: profile, then cookie, then
-/// browser.
-pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let guest = guest_preferences(&state, headers);
+/// Finds out who asks.
+pub async fn identify(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let wants_page = wants_page(request.method(), request.headers(), request.uri().path());
+    let (mut parts, body) = request.into_parts();
+    match find_out(&state, &parts).await {
+        Ok(info) => drop(parts.extensions.insert(info)),
+        Err(error) => return say(&state, error, wants_page, guest_preferences(&state, &parts.headers)),
+    }
+    next.run(Request::from_parts(parts, body)).await
+}
+
+/// Who asks, and in which language they are answered: profile, then cookie, then browser.
+pub async fn find_out(state: &AppState, parts: &Parts) -> Result<RequestInfo, AppError> {
+    let headers = &parts.headers;
+    let guest = guest_preferences(state, headers);
     let cookie = if state.secure { SECURE_COOKIE } else { PLAIN_COOKIE };
     let token = CookieJar::from_headers(headers).get(cookie).map(|c| c.value().to_owned()).filter(|t| !t.is_empty());
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
     let origin = Origin {
         address: client_address(&state.trusted_proxies, peer, headers).map(|ip| ip.to_string()).unwrap_or_default(),
         device: headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned(),
-        request_id: request.extensions().get::<Reference>().map(|r| r.0.clone()),
+        request_id: parts.extensions.get::<Reference>().map(|r| r.0.clone()),
     };
-    let wants_page = wants_page(request.method(), headers, request.uri().path());
     let found = match &token {
-        None => None,
+        None => Ok(None),
         // That a page is open keeps no session alive.
-        Some(token) => match if request.uri().path() == "/live" {
-            look_up(&state.store, token).await
-        } else {
-            find_session(&state.store, token).await
-        } {
-            Ok(found) => found,
-            Err(error) => {
-                let reference = origin.request_id.clone().unwrap_or_default();
-                return say(&state, AppError::from_store(error, &reference, guest.language), wants_page, guest);
-            }
-        },
+        Some(token) if ["/live", ENDS].contains(&parts.uri.path()) => look_up(&state.store, token).await,
+        Some(token) => find_session(&state.store, token).await,
     };
+    let reference = origin.request_id.clone().unwrap_or_default();
+    let found = found.map_err(|error| AppError::from_store(error, &reference, guest.language))?;
     let preferences = match &found {
         Some(found) => Preferences {
             language: found.language.unwrap_or(guest.language),
@@ -170,6 +177,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         },
         None => guest,
     };
+    let ends_in = found.as_ref().map(|found| (found.ends_at - state.store.now()).num_seconds().max(0));
     let ctx = found.map(|found: Found| Ctx {
         store: state.store.clone(),
         principal: found.principal,
@@ -179,9 +187,9 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         company_refusal: found.company_refusal,
     });
     // Without a public address this service listens on loopback alone, and its own host is right.
-    let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("127.0.0.1");
+    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("127.0.0.1");
     let base_url = state.public_url.clone().unwrap_or_else(|| format!("http://{host}"));
-    let info = RequestInfo {
+    Ok(RequestInfo {
         store: state.store.clone(),
         ctx,
         token,
@@ -190,10 +198,21 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         secure: state.secure,
         base_url,
         mail_is_on: state.mail_is_on,
+        ends_in,
         links: state.links.clone(),
-    };
-    request.extensions_mut().insert(info);
-    next.run(request).await
+    })
+}
+
+/// Whether a page or a form was drawn for whoever is signed in now. In another tab somebody else may
+/// have signed in since.
+pub async fn ctx_is(ctx: &Ctx, mark: &str) -> Result<(), AppError> {
+    if ctx.principal.mark() == mark {
+        return Ok(());
+    }
+    let reference = ctx.origin.request_id.clone().unwrap_or_default();
+    let viewer = store::people::profile::get_viewer(ctx).await;
+    let viewer = viewer.map_err(|error| AppError::from_store(error, &reference, ctx.language))?;
+    Err(app::form::other_reader(ctx.language, &viewer))
 }
 
 /// The client's address. A forwarded one counts only from a proxy that is trusted: the last
@@ -234,11 +253,18 @@ pub fn keep_invitation(state: &AppState, path: &str, query: Option<&str>) -> Opt
     Some(response)
 }
 
+/// Where the sign-in page leads to.
+fn next_of(query: &str) -> Option<String> {
+    let fields: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
+    fields.into_iter().find(|(name, next)| name == "next" && is_local_path(next)).map(|(_, next)| next)
+}
+
 /// Sends whoever is not signed in to the sign-in page, and back afterwards.
 pub fn way_in(info: &RequestInfo, path_and_query: &str, path: &str, needs_setup: bool) -> Option<Response> {
+    let query = path_and_query.split_once('?').map_or("", |(_, query)| query);
     let to = |address: String| Some(Redirect::to(&address).into_response());
     match (path, info.ctx.is_some()) {
-        ("/sign-in", true) => to("/".to_owned()),
+        ("/sign-in", true) => to(next_of(query).unwrap_or_else(|| "/".to_owned())),
         ("/sign-in", false) if needs_setup => to("/setup".to_owned()),
         ("/sign-in" | "/setup" | "/invitation", _) | (_, true) => None,
         (_, false) => {

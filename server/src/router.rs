@@ -6,13 +6,15 @@ use crate::export;
 use crate::forms::{self, MAX_FORM, MAX_UPLOAD};
 use crate::invoice;
 use crate::live::{self, Streams};
-use crate::request::{bare, guard, identify, keep_invitation, say, way_in};
+use crate::request::{ENDS, bare, ctx_is, guard, identify, keep_invitation, say, way_in};
 use crate::schedule;
+use crate::sent::SentForms;
+use app::call::READER_HEADER;
 use app::error::AppError;
-use app::session::ssr::{RequestInfo, Seen};
+use app::session::ssr::{Program, RequestInfo, Seen};
 use app::{App, shell};
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Extension, Path, Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -49,12 +51,16 @@ pub struct AppState {
     /// Becomes true when the service is told to stop: streams end, for everything else is finished.
     pub stop: Option<watch::Receiver<bool>>,
     pub streams: Streams,
+    /// Which build of the pages this program draws.
+    pub program: Arc<str>,
+    pub sent: SentForms,
     /// There is an operator: once true, it stays so.
     set_up: Arc<AtomicBool>,
 }
 
 impl AppState {
     pub fn new(store: Store, config: &Config, options: LeptosOptions) -> Self {
+        let program = program_of(&options).into();
         Self {
             store,
             options,
@@ -66,6 +72,8 @@ impl AppState {
             mail_is_on: config.smtp_url.is_some(),
             stop: None,
             streams: Streams::default(),
+            program,
+            sent: SentForms::default(),
             set_up: Arc::new(AtomicBool::new(false)),
         }
     }
@@ -78,6 +86,14 @@ impl AppState {
         self.set_up.store(!needed, Ordering::Relaxed);
         Ok(needed)
     }
+}
+
+/// The hashes of what the browser loads, which lie beside the program.
+fn program_of(options: &LeptosOptions) -> String {
+    let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(options.hash_file.as_ref())));
+    let hashes = beside.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+    let wasm = hashes.lines().find_map(|line| line.strip_prefix("wasm:"));
+    wasm.map_or_else(|| env!("CARGO_PKG_VERSION").to_owned(), |hash| hash.trim().to_owned())
 }
 
 /// For files whose names hold a hash of what is in them.
@@ -99,6 +115,8 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
         .route("/live", get(live::live))
+        .route("/program", get(program))
+        .route(ENDS, get(session_end))
         .route("/calendar/{name}", get(calendar))
         .route("/api/{*function}", any(function))
         .route("/texts/{name}", get(texts))
@@ -138,6 +156,16 @@ async fn ready(State(state): State<AppState>) -> Response {
     }
 }
 
+/// Which program this is: an open page asks whether it is still the one that drew it.
+async fn program(State(state): State<AppState>) -> String {
+    state.program.to_string()
+}
+
+/// In how many seconds the reader's session ends; none when there is none.
+async fn session_end(Extension(info): Extension<RequestInfo>) -> String {
+    info.ends_in.unwrap_or(0).to_string()
+}
+
 /// The sentences of a language, for the WebAssembly that was built with them.
 async fn texts(Path(name): Path<String>) -> Response {
     match app::texts::file(&name) {
@@ -154,6 +182,14 @@ async fn function(State(state): State<AppState>, request: Request) -> Response {
         return say(&state, AppError::NotFound, false, Default::default());
     }
     let (parts, body) = request.into_parts();
+    // A page says whom it was drawn for.
+    let mark = parts.headers.get(READER_HEADER).and_then(|v| v.to_str().ok());
+    let ctx = parts.extensions.get::<RequestInfo>().and_then(|info| info.ctx.as_ref());
+    if let (Some(mark), Some(ctx)) = (mark, ctx)
+        && let Err(error) = ctx_is(ctx, mark).await
+    {
+        return say(&state, error, false, Default::default());
+    }
     match to_bytes(body, MAX_FORM).await {
         Ok(body) => serve_function(&state, Request::from_parts(parts, Body::from(body))).await,
         Err(_) => say(&state, AppError::TooLarge, false, Default::default()),
@@ -199,6 +235,7 @@ pub async fn render(state: &AppState, mut request: Request) -> Response {
             Err(error) => tracing::warn!(%error, "a page is drawn without its place in the events"),
         }
     }
+    request.extensions_mut().insert(Program(state.program.clone()));
     let options = state.options.clone();
     leptos_axum::render_app_async_with_context(|| {}, move || shell(options.clone()))(request).await
 }

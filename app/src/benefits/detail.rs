@@ -7,6 +7,7 @@ use super::offer::Activations;
 use super::page::DetailResource;
 use crate::error::AppError;
 use crate::i18n::{self, t};
+use crate::parts::{Missing, part};
 use crate::picker::Picker;
 use crate::session::{Loaded, use_language};
 use crate::ui::{Alert, Date, Grace, Notice};
@@ -56,7 +57,12 @@ pub fn Detail(category: Category, address: Memo<Address>, detail: DetailResource
         <Transition fallback=move || view! { <p class="detail hint">{t::shell::loading(l)}</p> }>
             {move || Suspend::new(async move {
                 match detail.await {
-                    Some(Ok(detail)) => draw_detail(category, address, detail, panel).await,
+                    Some(Ok(detail)) => draw_detail(category, address, detail, panel).await.unwrap_or_else(|Missing| {
+                        // The address opens this row on the server as well.
+                        #[cfg(feature = "hydrate")]
+                        crate::travel::load_anew();
+                        view! { <Alert error=AppError::Offline /> }.into_any()
+                    }),
                     Some(Err(error)) => view! { <Alert error=error /> }.into_any(),
                     None => ().into_any(),
                 }
@@ -65,10 +71,16 @@ pub fn Detail(category: Category, address: Memo<Address>, detail: DetailResource
     }
 }
 
-/// A part of the program that is loaded when a row is opened first.
-#[lazy]
-pub fn draw_detail(category: Category, address: Memo<Address>, detail: BenefitDetail, panel: Panel) -> AnyView {
-    view! { <Opened category=category address=address detail=detail panel=panel /> }.into_any()
+part! {
+    /// Fetched when a row is opened first.
+    pub fn draw_detail / fetch_detail(
+        category: Category,
+        address: Memo<Address>,
+        detail: BenefitDetail,
+        panel: Panel,
+    ) -> AnyView {
+        view! { <Opened category=category address=address detail=detail panel=panel /> }.into_any()
+    }
 }
 
 #[component]

@@ -5,14 +5,14 @@ use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
-use crate::ui::{Alert, Notice, PageHead, failure, focus, table_head};
+use crate::ui::{Alert, Lines, Notice, PageHead, failure, focus, table_head};
 use domain::access::Action;
 use domain::benefits::bulk::{Bulk, BulkMode, BulkProgress, COLUMN, LineOutcome, MAX_LINES};
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::Category;
 use domain::language::Language;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 use std::time::Duration;
 
@@ -25,9 +25,8 @@ fn file_href(category: Category, benefit: &str) -> String {
     [&super::seats::seats_href(category, benefit), "/file"].concat()
 }
 
-pub fn new_file_page() -> AnyView {
-    let params = use_params_map();
-    let detail = load(move || params.with(|p| p.get("benefit").unwrap_or_default()), get_detail);
+pub fn new_file_page(benefit: String) -> AnyView {
+    let detail = load(move || benefit.clone(), get_detail);
     view! {
         <Suspense>
             {move || Suspend::new(async move {
@@ -71,7 +70,7 @@ fn NewFile(detail: BenefitDetail) -> impl IntoView {
             </div>
             <div class="field-group">
                 <label for="typed">{t::file::typed(l)}</label>
-                <textarea class="field" id="typed" name="typed" rows="6" spellcheck="false" placeholder="email\nemil.employee@contoso.example" prop:value=typed.clone()>{typed.clone()}</textarea>
+                <Lines id="typed" name="typed" rows=6 is_code=true placeholder="email\nemil.employee@contoso.example" value=typed />
             </div>
             <button class="btn btn-primary" type="submit">{t::file::check(l)}</button>
             <p class="hint">{t::file::check_hint(l)}</p>

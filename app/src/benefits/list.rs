@@ -3,7 +3,9 @@
 use super::address::Address;
 use super::detail::{Detail, Panel};
 use super::page::DetailResource;
+use crate::form::Anchor;
 use crate::i18n::{self, t};
+use crate::pages::detail_id;
 use crate::session::use_language;
 use crate::ui::{Date, Grace, Status};
 use domain::benefits::view::{BenefitFilter, BenefitPage, BenefitRow};
@@ -260,8 +262,8 @@ fn Row(
         .into_any()
     };
     let colspan = head.len() + 1;
-    let region = ["detail-", &id.to_string()].concat();
-    let controls = region.clone();
+    let region = detail_id(&id.to_string());
+    let (controls, here, anchor) = (region.clone(), ["#", &region].concat(), region.clone());
     let label = t::benefits::details_of(l, &row.name);
     // The package stands in the heading of its group.
     let label = if category == Category::GoToMarket { [&label, ", ", &row.package].concat() } else { label };
@@ -270,7 +272,7 @@ fn Row(
             <th role="rowheader" scope="row" class="name">{row.name.clone()}</th>
             {cells}
             <td role="cell" class="arrow-cell">
-                <form method="get" on:submit=toggle>
+                <form method="get" action=here on:submit=toggle>
                     {hidden}
                     <button
                         class="arrow"
@@ -286,12 +288,13 @@ fn Row(
                 </form>
             </td>
         </tr>
-        <tr role="row" class="detail-row" id=region hidden=move || !is_open.get()>
+        <tr role="row" class="detail-row" id=region tabindex="-1" hidden=move || !is_open.get()>
             <td role="cell" colspan=colspan>
                 {move || {
-                    is_open
-                        .get()
-                        .then(|| view! { <Detail category=category address=address detail=detail panel=panel /> })
+                    is_open.get().then(|| {
+                        provide_context(Anchor(anchor.clone()));
+                        view! { <Detail category=category address=address detail=detail panel=panel /> }
+                    })
                 }}
             </td>
         </tr>

@@ -8,7 +8,7 @@ use crate::error::AppError;
 use crate::form::{Choice, Done, Field, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::picker::{PersonField, Picker};
-use crate::session::use_language;
+use crate::session::{use_language, use_viewer};
 use crate::ui::{Alert, Notice, focus};
 use domain::access::Action;
 use domain::benefits::go_to_market::{Contact, MOST_CONTACTS, Marketing, reachable};
@@ -30,14 +30,17 @@ pub fn picks(contact: &str) -> bool {
 }
 
 pub fn draw_marketing(address: Memo<Address>, parts: MoreParts) -> AnyView {
+    let viewer = use_viewer();
     view! {
         <Transition>
             {move || Suspend::new(async move {
+                let viewer = viewer.await.ok().flatten();
+                let may = viewer.is_some_and(|viewer| viewer.can(Action::ManageMarketingContact));
                 match parts.marketing.await {
                     // What the list says of it is enough.
                     None | Some(Err(AppError::Forbidden(_))) => ().into_any(),
                     Some(Err(error)) => view! { <Alert error=error /> }.into_any(),
-                    Some(Ok(marketing)) => view! { <Contacts address=address marketing=marketing picker=parts.picker /> }.into_any(),
+                    Some(Ok(marketing)) => view! { <Contacts address=address marketing=marketing may=may picker=parts.picker /> }.into_any(),
                 }
             })}
         </Transition>
@@ -46,9 +49,9 @@ pub fn draw_marketing(address: Memo<Address>, parts: MoreParts) -> AnyView {
 }
 
 #[component]
-fn Contacts(address: Memo<Address>, marketing: Marketing, picker: Picker) -> impl IntoView {
+fn Contacts(address: Memo<Address>, marketing: Marketing, may: bool, picker: Picker) -> impl IntoView {
     let l = use_language();
-    if !marketing.who_may.names.is_empty() {
+    if !may {
         let why = i18n::only(l, Action::ManageMarketingContact, t::marketing::action(l), &marketing.who_may.names);
         // Nobody searches a list that they do not see: the stylesheet hides what would.
         return view! { <p class="notice no-list">{why}</p> }.into_any();

@@ -4,14 +4,14 @@ use crate::error::AppError;
 use domain::benefits::go_to_market::{Marketing, OfferActivation};
 use leptos::prelude::*;
 
-#[server(prefix = "/api", endpoint = "marketing/get", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "marketing/get", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_marketing() -> Result<Marketing, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::benefits::go_to_market::get_marketing(&ctx).await)
 }
 
-#[server(prefix = "/api", endpoint = "marketing/set_contact", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "marketing/set_contact", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn set_contact(
     #[server(default)] entry: String,
     #[server(default)] person: String,
@@ -33,7 +33,7 @@ pub async fn set_contact(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "marketing/make_main", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "marketing/make_main", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn make_main(#[server(default)] entry: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -43,7 +43,7 @@ pub async fn make_main(#[server(default)] entry: String) -> Result<(), AppError>
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "marketing/remove_contact", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "marketing/remove_contact", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn remove_contact(#[server(default)] entry: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -53,7 +53,7 @@ pub async fn remove_contact(#[server(default)] entry: String) -> Result<(), AppE
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "offers/list", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "offers/list", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_activations(benefit: String) -> Result<Vec<OfferActivation>, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -61,7 +61,7 @@ pub async fn list_activations(benefit: String) -> Result<Vec<OfferActivation>, A
     answer(store::benefits::go_to_market::list_activations(&ctx, id).await)
 }
 
-#[server(prefix = "/api", endpoint = "offers/activate", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "offers/activate", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn activate_offer(#[server(default)] benefit: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -71,7 +71,7 @@ pub async fn activate_offer(#[server(default)] benefit: String) -> Result<(), Ap
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "offers/withdraw", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "offers/withdraw", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn withdraw_offer(#[server(default)] activation: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;

@@ -4,7 +4,7 @@
 //! can be sent to a colleague and works without JavaScript.
 
 mod address;
-mod detail;
+pub mod detail;
 mod file_page;
 mod install;
 mod keys;
@@ -20,34 +20,18 @@ mod server_fns;
 mod support;
 mod technical_fns;
 
+use crate::pages::parts;
 use crate::ui::not_found;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
-pub use page::{BenefitsPage, SoftwarePage};
+pub use page::{benefits_page, software_page};
 
-/// The pages below a benefit's seats, in one part of the program.
-pub struct SeatsPages;
-
-#[lazy_route]
-impl LazyRoute for SeatsPages {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(_this: Self) -> AnyView {
-        let params = use_params_map();
-        // The rest of the address, while it is one of these pages.
-        let rest = Memo::new(move |before: Option<&String>| {
-            params.with(|p| p.get("rest")).or_else(|| before.cloned()).unwrap_or_default()
-        });
-        (move || match rest.get().trim_matches('/').split('/').collect::<Vec<_>>()[..] {
-            [""] => seats_page::seats_page(),
-            ["file"] => file_page::new_file_page(),
-            ["file", id] => file_page::file_page(id.to_owned()),
-            _ => not_found(),
-        })
-        .into_any()
+/// The pages below a benefit's seats.
+pub fn seats_pages(path: &str) -> AnyView {
+    match parts(path)[..] {
+        ["benefits", _, benefit, "seats"] => seats_page::seats_page(benefit.to_owned()),
+        ["benefits", _, benefit, "seats", "file"] => file_page::new_file_page(benefit.to_owned()),
+        ["benefits", _, _, "seats", "file", id] => file_page::file_page(id.to_owned()),
+        _ => not_found(),
     }
 }

@@ -1,6 +1,8 @@
 //! The page of a category.
 
 use super::address::Address;
+#[cfg(feature = "hydrate")]
+use super::detail::fetch_detail;
 use super::detail::{MoreParts, Panel};
 use super::keys::RevealAction;
 use super::list::{Chips, Search, Table};
@@ -16,36 +18,32 @@ use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::picker::Picker;
 use crate::session::{Loaded, use_language, use_viewer};
-use crate::ui::{Alert, Empty, Notice, PageHead, ViewerLink, failure};
+use crate::ui::{Alert, Empty, Notice, PageHead, ViewerLink, failure_below, not_found};
 use domain::access::Action;
 use domain::benefits::view::{BenefitDetail, Trace};
 use domain::catalogue::{Category, Fulfilment};
 use domain::language::Language;
 use domain::live::Topic;
 use leptos::prelude::*;
-use leptos_router::LazyRoute;
-use leptos_router::hooks::{use_location, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 /// The open row's detail; nothing while no row is open.
 pub type DetailResource = Loaded<Option<Result<BenefitDetail, AppError>>>;
 
 /// Any category, with everything that its benefits may need.
-pub struct BenefitsPage;
-
-#[lazy]
-pub fn benefits_page() -> AnyView {
-    let page = Page::load();
-    let category = Memo::new(move |_| Category::from_slug(&page.slug.get()));
+pub fn benefits_page(slug: &str) -> AnyView {
+    let Some(category) = Category::from_slug(slug) else { return not_found() };
+    let page = Page::load(category);
     let open = Memo::new(move |_| page.address.with(|a| a.open.clone()));
     let contact = Memo::new(move |_| page.address.with(|a| a.contact.clone()));
+    let is_offers = category == Category::GoToMarket;
     let picker = Picker::new(move || {
-        category.get().is_some_and(|c| {
-            (is_picked_for(c) && !open.get().is_empty()) || (c == Category::GoToMarket && contact.with(|c| picks(c)))
-        })
+        (is_picked_for(category) && !open.get().is_empty()) || (is_offers && contact.with(|c| picks(c)))
     });
+    let opened = move |of: Category| (category == of).then(|| open.get()).filter(|open| !open.is_empty());
     let technical = load_live(
         &[Topic::Benefits, Topic::Cases],
-        move || (category.get() == Some(Category::Technical)).then(|| open.get()).filter(|open| !open.is_empty()),
+        move || opened(Category::Technical),
         |open| async move {
             match open {
                 Some(open) => Some(get_technical(open).await),
@@ -53,10 +51,9 @@ pub fn benefits_page() -> AnyView {
             }
         },
     );
-    let is_offers = move || category.get() == Some(Category::GoToMarket);
     let marketing = load_live(
         &[Topic::Offers],
-        move || is_offers().then_some(()),
+        move || is_offers.then_some(()),
         |wanted| async move {
             match wanted {
                 Some(()) => Some(get_marketing().await),
@@ -66,7 +63,7 @@ pub fn benefits_page() -> AnyView {
     );
     let offer = load_live(
         &[Topic::Offers],
-        move || is_offers().then(|| open.get()).filter(|open| !open.is_empty()),
+        move || opened(Category::GoToMarket),
         |open| async move {
             match open {
                 Some(open) => Some(list_activations(open).await),
@@ -75,6 +72,11 @@ pub fn benefits_page() -> AnyView {
         },
     );
     page.draw(Some(MoreParts { picker, technical, marketing, offer, top: draw_marketing, draw: draw_more }))
+}
+
+/// The software benefits, which take less.
+pub fn software_page() -> AnyView {
+    Page::load(Category::Software).draw(None)
 }
 
 /// What stands beside a benefit that is given to people or asked for.
@@ -94,79 +96,27 @@ fn draw_more(
     }
 }
 
-impl LazyRoute for BenefitsPage {
-    fn data() -> Self {
-        Self
-    }
-
-    async fn view(_this: Self) -> AnyView {
-        benefits_page().await
-    }
-
-    async fn preload() {
-        #[cfg(feature = "hydrate")]
-        {
-            __preload_benefits_page().await;
-            load_details().await;
-        }
-    }
-}
-
-/// The software benefits: the page that most people open, and the smallest.
-pub struct SoftwarePage;
-
-#[lazy]
-pub fn software_page() -> AnyView {
-    Page::load().draw(None)
-}
-
-impl LazyRoute for SoftwarePage {
-    fn data() -> Self {
-        Self
-    }
-
-    async fn view(_this: Self) -> AnyView {
-        software_page().await
-    }
-
-    async fn preload() {
-        #[cfg(feature = "hydrate")]
-        {
-            __preload_software_page().await;
-            load_details().await;
-        }
-    }
-}
-
-/// The details are a part of the program of their own, which a list does without. An address that
-/// opens a row needs it before the page that the server drew is taken over.
-#[cfg(feature = "hydrate")]
-async fn load_details() {
-    if window().location().search().is_ok_and(|query| query.contains("open=")) {
-        super::detail::__preload_draw_detail().await;
-    }
-}
-
 /// What every page of a category loads.
 #[derive(Clone, Copy)]
 struct Page {
-    slug: Memo<String>,
+    category: Category,
     address: Memo<Address>,
     list: Loaded<Result<ListAnswer, AppError>>,
     detail: DetailResource,
 }
 
 impl Page {
-    fn load() -> Self {
-        let (path, query) = (use_location().pathname, use_query_map());
-        let slug = Memo::new(move |_| path.with(|p| p.split('/').nth(2).unwrap_or_default().to_owned()));
+    fn load(category: Category) -> Self {
+        let query = use_query_map();
         let address = Memo::new(move |_| query.with(Address::read));
         // Opening a row or choosing a language does not load the list again.
         let wanted = Memo::new(move |_| address.with(|a| (a.filter, a.search.clone(), a.after.clone())));
         let list = load_live(
             &[Topic::Benefits, Topic::Offers],
-            move || (slug.get(), wanted.get()),
-            |(category, (filter, search, after))| list_benefits(category, filter.slug().to_owned(), search, after),
+            move || wanted.get(),
+            move |(filter, search, after)| {
+                list_benefits(category.spec().slug.to_owned(), filter.slug().to_owned(), search, after)
+            },
         );
         let open = Memo::new(move |_| address.with(|a| a.open.clone()));
         let detail = load_live(
@@ -174,14 +124,13 @@ impl Page {
             move || open.get(),
             |open| async move { if open.is_empty() { None } else { Some(get_detail(open).await) } },
         );
-        Self { slug, address, list, detail }
+        Self { category, address, list, detail }
     }
 
     fn draw(self, parts: Option<MoreParts>) -> AnyView {
-        let Self { slug, address, list, detail } = self;
+        let Self { category, address, list, detail } = self;
         let l = use_language();
         let viewer = use_viewer();
-        let category = Memo::new(move |_| Category::from_slug(&slug.get()));
         // Told to screen readers when a search or a filter changes the list; an effect, because a
         // resource that is read outside of a Suspense is empty on the server.
         let found = RwSignal::new(String::new());
@@ -194,7 +143,7 @@ impl Page {
         });
         // Fetched once the page is alive, so that the first arrow opens at once.
         #[cfg(feature = "hydrate")]
-        Effect::new(|_| leptos::task::spawn_local(super::detail::__preload_draw_detail()));
+        Effect::new(|_| leptos::task::spawn_local(async { drop(fetch_detail().await) }));
         // Kept here, so that the keys stay in sight while list and detail are loaded anew: who saw
         // them, and that the refund right has ended, is told at once.
         let reveal = RevealAction::new();
@@ -204,11 +153,10 @@ impl Page {
                 detail.refetch();
             }
         });
-        let head = move || category.get().map(|c| view! { <Head category=c /> });
         view! {
-            {head}
-            {move || (category.get() == Some(Category::GoToMarket)).then(|| parts.map(|parts| (parts.top)(address, parts)))}
-            {move || category.get().map(|c| view! { <Search category=c address=address /> })}
+            <Head category=category />
+            {(category == Category::GoToMarket).then(|| parts.map(|parts| (parts.top)(address, parts)))}
+            <Search category=category address=address />
             // An address that opens what is not there, or not this company's.
             <Suspense>
                 {move || Suspend::new(async move {
@@ -222,7 +170,7 @@ impl Page {
                 {move || Suspend::new(async move {
                     let viewer = viewer.await.ok().flatten();
                     let may_get_keys = viewer.as_ref().is_some_and(|v| v.can(Action::GetKeys));
-                    let may_assign = viewer.as_ref().is_some_and(|v| v.can(assigning(category.get_untracked())));
+                    let may_assign = viewer.as_ref().is_some_and(|v| v.can(assigning(category)));
                     let may_request = viewer.as_ref().is_some_and(|v| v.can(Action::SubmitAdvisoryRequest));
                     let is_mine = viewer.as_ref().is_some_and(|v| v.can(Action::OpenMyBenefits));
                     let company = viewer.as_ref().and_then(|v| v.company.clone());
@@ -231,9 +179,8 @@ impl Page {
                         Err(AppError::Forbidden(Action::OpenBenefits)) if is_mine => view! { <ForEmployees /> }.into_any(),
                         // Who may open it stands above.
                         Err(AppError::Forbidden(Action::ActivateOffer)) => ().into_any(),
-                        Err(error) => failure(&error),
+                        Err(error) => failure_below(&error),
                         Ok(answer) => {
-                            let Some(category) = category.get_untracked() else { return failure(&AppError::NotFound) };
                             view! {
                                 <Answer
                                     category=category
@@ -267,10 +214,10 @@ fn is_picked_for(category: Category) -> bool {
 }
 
 /// What giving a benefit of this category to somebody takes.
-fn assigning(category: Option<Category>) -> Action {
+fn assigning(category: Category) -> Action {
     match category {
-        Some(Category::Technical) => Action::AssignSupport,
-        Some(Category::GoToMarket) => Action::ActivateOffer,
+        Category::Technical => Action::AssignSupport,
+        Category::GoToMarket => Action::ActivateOffer,
         _ => Action::AssignSeat,
     }
 }
@@ -290,7 +237,7 @@ fn Head(category: Category) -> impl IntoView {
     let l = use_language();
     let fulfilments = category.spec().fulfilments;
     let also = if is_picked_for(category) {
-        Some((t::seats::assign(l), assigning(Some(category))))
+        Some((t::seats::assign(l), assigning(category)))
     } else {
         fulfilments.iter().any(|f| f.has_keys()).then(|| (t::software::get_keys(l), Action::GetKeys))
     };

@@ -15,7 +15,7 @@ use domain::live::Topic;
 use domain::people::{Held, parse_day};
 use domain::view::SeatsOfBenefit;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 /// What the address asks for.
@@ -47,13 +47,13 @@ impl Asked {
     }
 }
 
-pub fn seats_page() -> AnyView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let benefit = Memo::new(move |_| params.with(|p| p.get("benefit").unwrap_or_default()));
+pub fn seats_page(benefit: String) -> AnyView {
+    let query = use_query_map();
+    let benefit = StoredValue::new(benefit);
     let asked = Memo::new(move |_| query.with(Asked::read));
     let seats = load_live(
         &[Topic::Benefits],
-        move || (benefit.get(), asked.get()),
+        move || (benefit.get_value(), asked.get()),
         |(benefit, a)| list_seats(benefit, a.history, a.at, a.search, a.after),
     );
     let viewer = use_viewer();
@@ -66,7 +66,7 @@ pub fn seats_page() -> AnyView {
                     Ok(seats) => {
                         view! {
                             <Loaded
-                                benefit=benefit.get_untracked()
+                                benefit=benefit.get_value()
                                 asked=asked.get_untracked()
                                 seats=seats
                                 may_assign=may(Action::AssignSeat)
@@ -88,7 +88,7 @@ fn Loaded(benefit: String, asked: Asked, seats: SeatsOfBenefit, may_assign: bool
     let l = use_language();
     let SeatsOfBenefit { row, page } = seats;
     let title = t::seats::title(l, &row.name);
-    let back = ["/benefits/", row.category.spec().slug, "?open=", &benefit].concat();
+    let back = crate::pages::opened_href(row.category, &benefit);
     let day = asked.day();
     let total = row.quantity.map_or_else(|| t::words::unlimited(l).to_owned(), |q| i18n::number(l, u64::from(q)));
     let used = t::benefits::Seats { used: &i18n::number(l, u64::from(row.taken)), total: &total }.say(l);

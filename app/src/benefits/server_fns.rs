@@ -16,7 +16,7 @@ pub struct ListAnswer {
     pub assign: WhoMay,
 }
 
-#[server(prefix = "/api", endpoint = "benefits/list", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "benefits/list", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_benefits(
     category: String,
     #[server(default)] filter: String,
@@ -46,7 +46,7 @@ pub async fn list_benefits(
     Ok(ListAnswer { page, get_keys, assign })
 }
 
-#[server(prefix = "/api", endpoint = "benefits/detail", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "benefits/detail", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_detail(benefit: String) -> Result<BenefitDetail, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -55,7 +55,7 @@ pub async fn get_detail(benefit: String) -> Result<BenefitDetail, AppError> {
 }
 
 /// The one answer that holds licence keys in clear.
-#[server(prefix = "/api", endpoint = "benefits/reveal_keys", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "benefits/reveal_keys", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn reveal_keys(
     #[server(default)] benefit: String,
     #[server(default)] confirmed: bool,
@@ -68,7 +68,7 @@ pub async fn reveal_keys(
     Ok(keys)
 }
 
-#[server(prefix = "/api", endpoint = "seats/list", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/list", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_seats(
     benefit: String,
     #[server(default)] history: bool,
@@ -89,7 +89,7 @@ pub async fn list_seats(
     answer(store::benefits::history::list_seats(&ctx, id, &query).await)
 }
 
-#[server(prefix = "/api", endpoint = "seats/assign", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/assign", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn assign_seat(
     #[server(default)] benefit: String,
     #[server(default)] person: String,
@@ -103,7 +103,7 @@ pub async fn assign_seat(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "seats/assign_oneself", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/assign_oneself", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn assign_oneself(#[server(default)] benefit: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -113,7 +113,7 @@ pub async fn assign_oneself(#[server(default)] benefit: String) -> Result<(), Ap
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "seats/remove", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/remove", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn remove_seat(#[server(default)] assignment: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -123,7 +123,7 @@ pub async fn remove_seat(#[server(default)] assignment: String) -> Result<(), Ap
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "seats/reassign", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/reassign", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn reassign_seat(
     #[server(default)] assignment: String,
     #[server(default)] person: String,
@@ -138,7 +138,7 @@ pub async fn reassign_seat(
 }
 
 /// Reads a file of people and tries it; goes on to the page that tells what would happen.
-#[server(prefix = "/api", endpoint = "seats/check_file", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/check_file", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn check_file(
     #[server(default)] benefit: String,
     #[server(default)] file: String,
@@ -156,7 +156,7 @@ pub async fn check_file(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "seats/file", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/file", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_file(
     file: String,
     #[server(default)] only_bad: bool,
@@ -169,7 +169,7 @@ pub async fn get_file(
 }
 
 /// Gives the seats. The work goes on when the browser that asked for it has gone.
-#[server(prefix = "/api", endpoint = "seats/assign_file", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/assign_file", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn assign_file(#[server(default)] file: String, #[server(default)] mode: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     use domain::benefits::bulk::BulkMode;
@@ -182,7 +182,7 @@ pub async fn assign_file(#[server(default)] file: String, #[server(default)] mod
 }
 
 /// How far a file is; nothing when nobody works on it.
-#[server(prefix = "/api", endpoint = "seats/file_progress", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "seats/file_progress", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_progress(file: String) -> Result<Option<BulkProgress>, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;

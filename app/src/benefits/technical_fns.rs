@@ -4,7 +4,7 @@ use crate::error::AppError;
 use domain::benefits::technical::Technical;
 use leptos::prelude::*;
 
-#[server(prefix = "/api", endpoint = "technical/get", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "technical/get", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_technical(benefit: String) -> Result<Technical, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -12,7 +12,7 @@ pub async fn get_technical(benefit: String) -> Result<Technical, AppError> {
     answer(store::benefits::technical::get_technical(&ctx, id).await)
 }
 
-#[server(prefix = "/api", endpoint = "support/request", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "support/request", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn request_support(
     #[server(default)] benefit: String,
     #[server(default)] person: String,
@@ -27,7 +27,7 @@ pub async fn request_support(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "support/withdraw", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "support/withdraw", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn withdraw_support(#[server(default)] activation: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;

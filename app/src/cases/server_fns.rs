@@ -4,7 +4,7 @@ use crate::error::AppError;
 use domain::benefits::advisory::{Case, CaseForm, CasePage, NewCase};
 use leptos::prelude::*;
 
-#[server(prefix = "/api", endpoint = "cases/list", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "cases/list", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_cases(
     #[server(default)] filter: String,
     #[server(default)] after: String,
@@ -18,14 +18,14 @@ pub async fn list_cases(
     answer(store::benefits::advisory::list_cases(&ctx, &query).await)
 }
 
-#[server(prefix = "/api", endpoint = "cases/get", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "cases/get", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_case(number: String) -> Result<Case, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::benefits::advisory::get_case(&ctx, &number).await)
 }
 
-#[server(prefix = "/api", endpoint = "cases/form", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "cases/form", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_new_case(benefit: String) -> Result<NewCase, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -34,7 +34,7 @@ pub async fn get_new_case(benefit: String) -> Result<NewCase, AppError> {
 }
 
 /// Keeps what was typed so far. Called while somebody types, and when they leave the page.
-#[server(prefix = "/api", endpoint = "cases/save_draft", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "cases/save_draft", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn save_draft(
     #[server(default)] benefit: String,
     #[server(default)] once: String,
@@ -47,7 +47,7 @@ pub async fn save_draft(
 }
 
 /// The form's buttons: submit the request, keep it as a draft, or throw the draft away.
-#[server(prefix = "/api", endpoint = "cases/send", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "cases/send", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn send_case(
     #[server(default)] benefit: String,
     #[server(default)] step: String,
@@ -83,7 +83,7 @@ pub async fn send_case(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "cases/write", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "cases/write", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn write_message(#[server(default)] case: String, #[server(default)] text: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -93,7 +93,7 @@ pub async fn write_message(#[server(default)] case: String, #[server(default)] t
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "cases/withdraw", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "cases/withdraw", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn withdraw_case(#[server(default)] case: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -103,7 +103,7 @@ pub async fn withdraw_case(#[server(default)] case: String) -> Result<(), AppErr
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "cases/close", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "cases/close", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn close_case(#[server(default)] case: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;

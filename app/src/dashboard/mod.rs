@@ -22,7 +22,7 @@ pub enum Board {
     Operator(OperatorDashboard),
 }
 
-#[server(prefix = "/api", endpoint = "dashboard/get", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "dashboard/get", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_dashboard() -> Result<Board, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -37,7 +37,7 @@ pub async fn get_dashboard() -> Result<Board, AppError> {
 
 pub fn dashboard_page() -> AnyView {
     let board = load_live(
-        &[Topic::Benefits, Topic::Offers, Topic::Cases, Topic::People, Topic::Orders, Topic::Queue],
+        &[Topic::Benefits, Topic::Offers, Topic::Cases, Topic::People, Topic::Orders, Topic::Queue, Topic::Console],
         || (),
         |()| get_dashboard(),
     );
@@ -148,7 +148,7 @@ fn concern(l: Language, line: &Attention) -> String {
 
 /// What the reader does about it: its words and its address.
 fn next_step(l: Language, line: &Attention) -> (&'static str, String) {
-    let open = ["/benefits/", line.category.spec().slug, "?open=", &line.benefit.to_string()].concat();
+    let open = crate::pages::opened_href(line.category, &line.benefit.to_string());
     if !line.may || matches!(line.concern, Concern::Pending | Concern::Ends(_)) {
         return (t::dashboard::step_open(l), open);
     }

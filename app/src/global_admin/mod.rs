@@ -3,11 +3,11 @@
 
 use crate::decide::{DECIDE, Decide};
 use crate::error::AppError;
-use crate::form::{Done, Form, Refusal, outcome};
+use crate::form::{Done, Form, Refusal, most, outcome};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::{Notice, PageHead, failure};
+use crate::ui::{Lines, Notice, PageHead, failure};
 use domain::access::Action;
 use domain::live::Topic;
 use domain::people::{BecomeGlobalAdmin, DomainProof, MAX_REASON, RequestState, RoleRequest};
@@ -17,14 +17,14 @@ const REQUEST: &str = "role_requests/request";
 const WITHDRAW: &str = "role_requests/withdraw";
 const PROVE: &str = "role_requests/prove";
 
-#[server(prefix = "/api", endpoint = "role_requests/get", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "role_requests/get", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_become() -> Result<BecomeGlobalAdmin, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::people::role_request::get_become(&ctx).await)
 }
 
-#[server(prefix = "/api", endpoint = "role_requests/request", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "role_requests/request", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn request_role(#[server(default)] note: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx};
     let ctx = op_ctx()?;
@@ -33,7 +33,7 @@ pub async fn request_role(#[server(default)] note: String) -> Result<(), AppErro
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "role_requests/withdraw", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "role_requests/withdraw", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn withdraw_request(#[server(default)] request: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -43,7 +43,7 @@ pub async fn withdraw_request(#[server(default)] request: String) -> Result<(), 
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "role_requests/prove", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "role_requests/prove", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn prove_domain(#[server(default)] request: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -131,7 +131,7 @@ fn Ask() -> impl IntoView {
         <Form of=REQUEST>
             <div class="field-group">
                 <label for="note">{t::global_admin::note(l)}</label>
-                <textarea class="field" id="note" name="note" rows="3" maxlength=MAX_REASON.to_string()>{typed}</textarea>
+                <Lines id="note" name="note" rows=3 maxlength=most(MAX_REASON) value=typed />
             </div>
             <button class="btn btn-primary" type="submit">{t::global_admin::request(l)}</button>
         </Form>

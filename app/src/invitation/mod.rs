@@ -14,7 +14,7 @@ use store::people::invitation::Invited;
 
 const ACCEPT: &str = "invitation/accept";
 
-#[server(prefix = "/api", endpoint = "invitation/accept", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "invitation/accept", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn accept_invitation(
     #[server(default)] password: String,
     #[server(default)] repeated: String,

@@ -5,13 +5,15 @@ use super::server_fns::get_order;
 use crate::error::AppError;
 use crate::i18n::t;
 use crate::invoice::Invoice;
-use crate::session::{load, use_language};
+use crate::live::load_live;
+use crate::session::use_language;
 use crate::ui::failure;
+use domain::live::Topic;
 use domain::orders::order::Order;
 use leptos::prelude::*;
 
 pub fn invoice_page(id: String) -> AnyView {
-    let order = load(move || id.clone(), get_order);
+    let order = load_live(&[Topic::Orders], move || id.clone(), get_order);
     view! {
         <Transition>
             {move || Suspend::new(async move {

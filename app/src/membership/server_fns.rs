@@ -8,21 +8,21 @@ use domain::orders::order::{Order, OrderPage};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-#[server(prefix = "/api", endpoint = "membership/offers", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "membership/offers", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_offers() -> Result<Offers, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::orders::list_offers(&ctx).await)
 }
 
-#[server(prefix = "/api", endpoint = "membership/begin_order", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "membership/begin_order", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn begin_order(package: String) -> Result<NewOrder, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::orders::new_order(&ctx, &package).await)
 }
 
-#[server(prefix = "/api", endpoint = "membership/place_order", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "membership/place_order", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn place_order(
     #[server(default)] version: String,
     #[server(default)] bill_to: String,
@@ -41,7 +41,7 @@ pub async fn place_order(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "membership/orders", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "membership/orders", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_orders(#[server(default)] after: String) -> Result<OrderPage, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -58,7 +58,7 @@ pub struct May {
 }
 
 /// An order, and who may give it back.
-#[server(prefix = "/api", endpoint = "membership/order", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "membership/order", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_order(order: String) -> Result<(Order, May), AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -69,7 +69,7 @@ pub async fn get_order(order: String) -> Result<(Order, May), AppError> {
     Ok((order, May { allowed: ctx.principal.can(Action::RequestCancellation), names }))
 }
 
-#[server(prefix = "/api", endpoint = "membership/withdraw_order", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "membership/withdraw_order", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn withdraw_order(#[server(default)] order: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -79,7 +79,7 @@ pub async fn withdraw_order(#[server(default)] order: String) -> Result<(), AppE
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "membership/request_cancellation", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "membership/request_cancellation", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn request_cancellation(
     #[server(default)] order: String,
     #[server(default)] reason: String,
@@ -92,7 +92,7 @@ pub async fn request_cancellation(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "membership/withdraw_cancellation", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "membership/withdraw_cancellation", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn withdraw_cancellation(#[server(default)] cancellation: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;

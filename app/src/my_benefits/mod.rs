@@ -10,7 +10,7 @@ use domain::live::Topic;
 use domain::view::{HeldSeat, HeldSupport, MyBenefits};
 use leptos::prelude::*;
 
-#[server(prefix = "/api", endpoint = "my_benefits/list", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "my_benefits/list", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_my_benefits() -> Result<MyBenefits, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;

@@ -3,6 +3,7 @@
 use super::console_fns::{get_catalogue, get_catalogue_trial};
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
+use crate::live::load_live;
 use crate::session::{load, use_language};
 use crate::ui::{Moment, Notice, PageHead, failure, table_head};
 use domain::console::{
@@ -10,6 +11,7 @@ use domain::console::{
     VersionRow, WrongLine,
 };
 use domain::language::{Language, LocalText};
+use domain::live::Topic;
 use leptos::prelude::*;
 
 const TRY: &str = "operator/try_catalogue";
@@ -19,7 +21,7 @@ const WRONG_LINES: usize = 200;
 pub const DISCARD: &str = "operator/discard_upload";
 
 pub fn catalogue_page() -> AnyView {
-    let catalogue = load(|| (), |()| get_catalogue());
+    let catalogue = load_live(&[Topic::Console], || (), |()| get_catalogue());
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -4,11 +4,13 @@ use super::console_fns::{get_company, list_companies};
 use super::moving::{MoveForm, TRY};
 use crate::form::{Done, Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
+use crate::live::load_live;
 use crate::order_view::order_state;
-use crate::session::{load, use_language};
+use crate::session::use_language;
 use crate::ui::{Date, Notice, PageHead, failure, table_head};
 use domain::console::{CompanyField, CompanyPage, CompanyPerson, CompanyRow, CompanyView};
 use domain::language::Language;
+use domain::live::Topic;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
@@ -29,7 +31,8 @@ fn most(field: CompanyField) -> u32 {
 
 pub fn companies_page() -> AnyView {
     let query = use_query_map();
-    let found = load(move || query.with(asked), |(search, after)| list_companies(search, after));
+    let found =
+        load_live(&[Topic::Console], move || query.with(asked), |(search, after)| list_companies(search, after));
     view! {
         <Transition>
             {move || Suspend::new(async move {
@@ -158,7 +161,7 @@ fn Facts(
 }
 
 pub fn company_page(id: String) -> AnyView {
-    let company = load(move || id.clone(), get_company);
+    let company = load_live(&[Topic::Console, Topic::People, Topic::Queue], move || id.clone(), get_company);
     view! {
         <Transition>
             {move || Suspend::new(async move {

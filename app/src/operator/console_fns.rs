@@ -20,7 +20,7 @@ fn language() -> domain::language::Language {
     crate::session::preferences().language
 }
 
-#[server(prefix = "/api", endpoint = "operator/orders", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/orders", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_all_orders(
     #[server(default)] filter: String,
     #[server(default)] search: String,
@@ -35,7 +35,7 @@ pub async fn list_all_orders(
     Ok((page, answer(store::orders::get_issuer(&ctx).await)?))
 }
 
-#[server(prefix = "/api", endpoint = "operator/order", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/order", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_any_order(order: String) -> Result<Order, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -43,7 +43,7 @@ pub async fn get_any_order(order: String) -> Result<Order, AppError> {
     answer(store::orders::get_any_order(&ctx, id).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/set_issuer", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/set_issuer", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn set_issuer(#[server(default)] issuer: String, #[server(default)] pay_to: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx};
     let ctx = op_ctx()?;
@@ -52,7 +52,7 @@ pub async fn set_issuer(#[server(default)] issuer: String, #[server(default)] pa
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/record_payment", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/record_payment", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn record_payment(
     #[server(default)] order: String,
     #[server(default)] amount: String,
@@ -68,7 +68,7 @@ pub async fn record_payment(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/approve_cancellation", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/approve_cancellation", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn approve_cancellation(
     #[server(default)] cancellation: String,
     #[server(default)] amount: String,
@@ -85,7 +85,7 @@ pub async fn approve_cancellation(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/decline_cancellation", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/decline_cancellation", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn decline_cancellation(
     #[server(default)] cancellation: String,
     #[server(default)] reason: String,
@@ -98,14 +98,14 @@ pub async fn decline_cancellation(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/catalogue", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/catalogue", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_catalogue() -> Result<CatalogueAdmin, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::catalogue::get_catalogue(&ctx).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/try_catalogue", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/try_catalogue", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn try_catalogue(#[server(default)] file: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -115,7 +115,7 @@ pub async fn try_catalogue(#[server(default)] file: String) -> Result<(), AppErr
 }
 
 /// What a file would change, or which of its lines are wrong.
-#[server(prefix = "/api", endpoint = "operator/catalogue_trial", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/catalogue_trial", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_catalogue_trial(upload: String) -> Result<Result<CatalogueTrial, Vec<WrongLine>>, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -130,7 +130,7 @@ pub async fn get_catalogue_trial(upload: String) -> Result<Result<CatalogueTrial
     }))
 }
 
-#[server(prefix = "/api", endpoint = "operator/publish_catalogue", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/publish_catalogue", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn publish_catalogue(#[server(default)] upload: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -140,7 +140,7 @@ pub async fn publish_catalogue(#[server(default)] upload: String) -> Result<(), 
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/discard_upload", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/discard_upload", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn discard_upload(
     #[server(default)] upload: String,
     #[server(default)] kind: String,
@@ -159,14 +159,14 @@ pub async fn discard_upload(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/pools", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/pools", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_pools() -> Result<Vec<Pool>, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::key_pool::list_pools(&ctx).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/pool", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/pool", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_pool(product: String, #[server(default)] after: String) -> Result<PoolPage, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -174,7 +174,7 @@ pub async fn get_pool(product: String, #[server(default)] after: String) -> Resu
     answer(store::key_pool::get_pool(&ctx, id, after.parse().ok()).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/key", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/key", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_key(key: String) -> Result<KeyRow, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -183,7 +183,7 @@ pub async fn get_key(key: String) -> Result<KeyRow, AppError> {
 }
 
 /// Keeps a key file, sealed, and goes on to what it would bring. Its text is never sent back.
-#[server(prefix = "/api", endpoint = "operator/try_keys", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/try_keys", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn try_keys(#[server(default)] file: String, #[server(default)] keys: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -193,7 +193,7 @@ pub async fn try_keys(#[server(default)] file: String, #[server(default)] keys: 
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/key_trial", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/key_trial", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_key_trial(upload: String) -> Result<Result<KeyTrial, Vec<WrongLine>>, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -206,7 +206,7 @@ pub async fn get_key_trial(upload: String) -> Result<Result<KeyTrial, Vec<WrongL
     }))
 }
 
-#[server(prefix = "/api", endpoint = "operator/import_keys", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/import_keys", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn import_keys(#[server(default)] upload: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -216,7 +216,7 @@ pub async fn import_keys(#[server(default)] upload: String) -> Result<(), AppErr
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/set_stock_level", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/set_stock_level", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn set_stock_level(
     #[server(default)] product: String,
     #[server(default)] level: String,
@@ -230,7 +230,7 @@ pub async fn set_stock_level(
 }
 
 /// Finds a key that was pasted. It is sent back to nobody, in no answer and no address.
-#[server(prefix = "/api", endpoint = "operator/find_key", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/find_key", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn find_key(#[server(default)] key: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -239,7 +239,7 @@ pub async fn find_key(#[server(default)] key: String) -> Result<(), AppError> {
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/withdraw_key", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/withdraw_key", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn withdraw_key(#[server(default)] id: String, #[server(default)] reason: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -249,7 +249,7 @@ pub async fn withdraw_key(#[server(default)] id: String, #[server(default)] reas
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/companies", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/companies", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_companies(
     #[server(default)] search: String,
     #[server(default)] after: String,
@@ -259,7 +259,7 @@ pub async fn list_companies(
     answer(store::companies::list_companies(&ctx, &search, given(&after)).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/company", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/company", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_company(company: String) -> Result<CompanyView, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -267,7 +267,7 @@ pub async fn get_company(company: String) -> Result<CompanyView, AppError> {
     answer(store::companies::get_company(&ctx, id).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/create_company", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/create_company", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn create_company(
     #[server(default)] name: String,
     #[server(default)] account_email: String,
@@ -283,7 +283,7 @@ pub async fn create_company(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/change_company", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/change_company", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn change_company(
     #[server(default)] company: String,
     #[server(default)] name: String,
@@ -302,7 +302,7 @@ pub async fn change_company(
 }
 
 /// Keeps a file of companies, and goes on to what it would bring.
-#[server(prefix = "/api", endpoint = "operator/try_companies", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/try_companies", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn try_companies(#[server(default)] file: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -312,7 +312,7 @@ pub async fn try_companies(#[server(default)] file: String) -> Result<(), AppErr
 }
 
 /// Which companies a file would bring, or which of its lines are wrong.
-#[server(prefix = "/api", endpoint = "operator/move_trial", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/move_trial", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_move_trial(upload: String) -> Result<Result<MoveTrial, Vec<WrongLine>>, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -325,7 +325,7 @@ pub async fn get_move_trial(upload: String) -> Result<Result<MoveTrial, Vec<Wron
     }))
 }
 
-#[server(prefix = "/api", endpoint = "operator/move_companies", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/move_companies", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn move_companies(#[server(default)] upload: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -335,7 +335,7 @@ pub async fn move_companies(#[server(default)] upload: String) -> Result<(), App
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/invite_admin", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/invite_admin", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn invite_admin(
     #[server(default)] company: String,
     #[server(default)] person: String,
@@ -351,7 +351,7 @@ pub async fn invite_admin(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/suspend_company", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/suspend_company", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn suspend_company(#[server(default)] company: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -361,7 +361,7 @@ pub async fn suspend_company(#[server(default)] company: String) -> Result<(), A
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/restore_company", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/restore_company", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn restore_company(#[server(default)] company: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;

@@ -2,13 +2,14 @@
 
 use super::catalogue::{DISCARD, Discard, FileField, Wrong};
 use super::console_fns::{get_key, get_key_trial, get_pool, list_pools};
-use super::work::most;
-use crate::form::{Done, Field, Form, Refusal, TextArea};
+use crate::form::{Done, Field, Form, Refusal, TextArea, most};
 use crate::i18n::{self, t};
+use crate::live::load_live;
 use crate::session::{load, use_language};
 use crate::ui::{Date, Moment, PageHead, failure, table_head};
 use domain::console::{KeyRow, KeyTrial, Pool, PoolPage, UploadKind};
 use domain::language::Language;
+use domain::live::Topic;
 use domain::people::MAX_REASON;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -20,7 +21,7 @@ const LEVEL: &str = "operator/set_stock_level";
 const WITHDRAW: &str = "operator/withdraw_key";
 
 pub fn keys_page() -> AnyView {
-    let pools = load(|| (), |()| list_pools());
+    let pools = load_live(&[Topic::Console], || (), |()| list_pools());
     view! {
         <Transition>
             {move || Suspend::new(async move {
@@ -156,7 +157,8 @@ fn Trial(trial: KeyTrial) -> impl IntoView {
 
 pub fn pool_page(id: String) -> AnyView {
     let query = use_query_map();
-    let pool = load(
+    let pool = load_live(
+        &[Topic::Console],
         move || (id.clone(), query.with(|q| q.get("after").unwrap_or_default())),
         |(product, after)| get_pool(product, after),
     );
@@ -253,7 +255,7 @@ fn OnePool(page: PoolPage) -> impl IntoView {
 }
 
 pub fn key_page(product: String, id: String) -> AnyView {
-    let key = load(move || id.clone(), get_key);
+    let key = load_live(&[Topic::Console], move || id.clone(), get_key);
     let back = StoredValue::new(["/operator/keys/", &product].concat());
     view! {
         <Transition>

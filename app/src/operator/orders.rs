@@ -1,8 +1,8 @@
 //! All orders, what is to be decided about one, and what stands on invoices.
 
 use super::console_fns::{get_any_order, list_all_orders};
-use super::work::{Declining, most};
-use crate::form::{Done, Field, Form, Refusal, TextArea};
+use super::work::Declining;
+use crate::form::{Done, Field, Form, Refusal, TextArea, most};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::order_view::{CancellationFacts, Contents, OrderFacts, order_price, order_state};
@@ -30,7 +30,7 @@ fn asked(query: &ParamsMap) -> (String, String, String) {
 pub fn orders_page() -> AnyView {
     let query = use_query_map();
     let orders = load_live(
-        &[Topic::Queue],
+        &[Topic::Queue, Topic::Console],
         move || query.with(asked),
         |(filter, search, after)| list_all_orders(filter, search, after),
     );
@@ -139,7 +139,7 @@ fn List(page: OrderPage, filter: String, search: String, issuer: Issuer) -> impl
 }
 
 pub fn order_page(id: String) -> AnyView {
-    let order = load_live(&[Topic::Queue], move || id.clone(), get_any_order);
+    let order = load_live(&[Topic::Queue, Topic::Console], move || id.clone(), get_any_order);
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -3,9 +3,11 @@
 use super::server_fns::{MailAnswer, OutboxAnswer, get_mail, list_mails};
 use crate::form::{Done, Field, Form, Refusal};
 use crate::i18n::{self, t};
-use crate::session::{load, use_language};
+use crate::live::load_live;
+use crate::session::use_language;
 use crate::ui::{Empty, Moment, Notice, PageHead, failure, table_head};
 use domain::language::Language;
+use domain::live::Topic;
 use domain::mail::{Letter, MailRow, MailState};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -20,7 +22,11 @@ fn asked(query: &ParamsMap) -> (String, String) {
 
 pub fn outbox_page() -> AnyView {
     let query = use_query_map();
-    let mails = load(move || query.with(asked), |(state, after)| list_mails(state, after));
+    let mails = load_live(
+        &[Topic::Console, Topic::Queue],
+        move || query.with(asked),
+        |(state, after)| list_mails(state, after),
+    );
     let state = move || MailState::from_slug(&query.with_untracked(asked).0);
     view! {
         <Transition>
@@ -173,7 +179,7 @@ fn Outbox(answer: OutboxAnswer, state: Option<MailState>) -> impl IntoView {
 }
 
 pub fn mail_page(id: String) -> AnyView {
-    let mail = load(move || id.clone(), get_mail);
+    let mail = load_live(&[Topic::Console], move || id.clone(), get_mail);
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -10,7 +10,7 @@ use domain::schedule::JobRow;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-#[server(prefix = "/api", endpoint = "operator/queue", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/queue", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_work(
     #[server(default)] filter: String,
     #[server(default)] kind: String,
@@ -25,7 +25,7 @@ pub async fn list_work(
     answer(store::queue::list_work(&ctx, &query).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/work", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/work", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_work(work: String) -> Result<Work, AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -33,14 +33,14 @@ pub async fn get_work(work: String) -> Result<Work, AppError> {
     answer(store::queue::get_work(&ctx, id).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/jobs", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/jobs", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_jobs() -> Result<Vec<JobRow>, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::schedule::list_jobs(&ctx).await)
 }
 
-#[server(prefix = "/api", endpoint = "operator/take", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/take", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn take_work(#[server(default)] work: String, #[server(default)] seen: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -50,7 +50,7 @@ pub async fn take_work(#[server(default)] work: String, #[server(default)] seen:
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/release", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/release", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn release_work(#[server(default)] work: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -60,7 +60,7 @@ pub async fn release_work(#[server(default)] work: String) -> Result<(), AppErro
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/fulfil_support", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/fulfil_support", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn fulfil_support(
     #[server(default)] activation: String,
     #[server(default)] access_id: String,
@@ -74,7 +74,7 @@ pub async fn fulfil_support(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/decline_support", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/decline_support", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn decline_support(
     #[server(default)] activation: String,
     #[server(default)] reason: String,
@@ -87,7 +87,7 @@ pub async fn decline_support(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/fulfil_offer", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/fulfil_offer", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn fulfil_offer(
     #[server(default)] activation: String,
     #[server(default)] text: String,
@@ -100,7 +100,7 @@ pub async fn fulfil_offer(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/decline_offer", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/decline_offer", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn decline_offer(
     #[server(default)] activation: String,
     #[server(default)] reason: String,
@@ -113,7 +113,7 @@ pub async fn decline_offer(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/record_incidents", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/record_incidents", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn record_incidents(
     #[server(default)] activation: String,
     #[server(default)] used: String,
@@ -128,7 +128,7 @@ pub async fn record_incidents(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/answer_case", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/answer_case", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn answer_case(#[server(default)] case: String, #[server(default)] text: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -149,12 +149,12 @@ async fn advance(case: &str, to: CaseState, hours: u32, text: &str) -> Result<()
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/contact_case", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/contact_case", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn contact_case(#[server(default)] case: String, #[server(default)] text: String) -> Result<(), AppError> {
     advance(&case, CaseState::InContact, 0, &text).await
 }
 
-#[server(prefix = "/api", endpoint = "operator/deliver_case", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/deliver_case", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn deliver_case(
     #[server(default)] case: String,
     #[server(default)] hours: String,
@@ -165,12 +165,12 @@ pub async fn deliver_case(
     advance(&case, CaseState::Delivered, hours, &text).await
 }
 
-#[server(prefix = "/api", endpoint = "operator/decline_case", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/decline_case", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn decline_case(#[server(default)] case: String, #[server(default)] reason: String) -> Result<(), AppError> {
     advance(&case, CaseState::Declined, 0, &reason).await
 }
 
-#[server(prefix = "/api", endpoint = "operator/close_case", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/close_case", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn finish_case(#[server(default)] case: String) -> Result<(), AppError> {
     advance(&case, CaseState::Closed, 0, "").await
 }
@@ -182,7 +182,7 @@ pub struct OutboxAnswer {
     pub is_on: bool,
 }
 
-#[server(prefix = "/api", endpoint = "operator/outbox", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/outbox", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_mails(
     #[server(default)] state: String,
     #[server(default)] after: String,
@@ -207,7 +207,7 @@ pub struct MailAnswer {
     pub plain: String,
 }
 
-#[server(prefix = "/api", endpoint = "operator/mail", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/mail", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_mail(mail: String) -> Result<MailAnswer, AppError> {
     use crate::mail::{Reader, letter, plain};
     use crate::session::ssr::{answer, op_ctx, refuse, request};
@@ -222,7 +222,7 @@ pub async fn get_mail(mail: String) -> Result<MailAnswer, AppError> {
     Ok(MailAnswer { row: mail.row, language: mail.language, is_invitation, plain: plain(&letter), letter })
 }
 
-#[server(prefix = "/api", endpoint = "operator/retry_mail", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/retry_mail", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -232,7 +232,7 @@ pub async fn retry_mail(#[server(default)] mail: String) -> Result<(), AppError>
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "operator/test_mail", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "operator/test_mail", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn send_test(#[server(default)] email: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx};
     let ctx = op_ctx()?;

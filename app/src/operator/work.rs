@@ -5,7 +5,7 @@ use super::queue::{Due, Holder, RELEASE, TAKE, WorkDone};
 use super::server_fns::get_work;
 use crate::case_view::{CaseFacts, Story, next_step};
 use crate::decide::{DECIDE, Decide};
-use crate::form::{Field, Form, Refusal, TextArea};
+use crate::form::{Field, Form, Refusal, TextArea, most};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::offer_view::OfferView;
@@ -129,10 +129,6 @@ fn About(row: WorkRow) -> impl IntoView {
             </dl>
         </section>
     }
-}
-
-pub fn most(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// A refusal with its reason, for support and cases alike.

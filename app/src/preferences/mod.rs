@@ -10,7 +10,7 @@ use domain::theme::Theme;
 use domain::view::Preferences;
 use leptos::prelude::*;
 
-#[server(prefix = "/api", endpoint = "preferences/set_language", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "preferences/set_language", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn set_language(#[server(default)] language: String) -> Result<(), AppError> {
     use crate::session::ssr::{LANGUAGE_COOKIE, answer, refuse, request, set_preference_cookie};
     let language = Language::from_tag(&language).ok_or_else(|| refuse(AppError::BadRequest))?;
@@ -22,7 +22,7 @@ pub async fn set_language(#[server(default)] language: String) -> Result<(), App
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "preferences/set_theme", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "preferences/set_theme", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn set_theme(#[server(default)] theme: String) -> Result<(), AppError> {
     use crate::session::ssr::{THEME_COOKIE, answer, refuse, request, set_preference_cookie};
     let theme = Theme::from_slug(&theme).ok_or_else(|| refuse(AppError::BadRequest))?;

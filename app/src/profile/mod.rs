@@ -3,11 +3,13 @@
 use crate::error::AppError;
 use crate::form::{Done, Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
+use crate::live::load_live;
 use crate::preferences::theme_name;
 use crate::session::{load, use_language};
 use crate::ui::{Alert, KeysSeen, Moment, PageHead, failure, table_head};
 use domain::access::Action;
 use domain::language::Language;
+use domain::live::Topic;
 use domain::password::MIN_PASSWORD_CHARS;
 use domain::reminder::{LAST, THRESHOLDS};
 use domain::theme::Theme;
@@ -20,14 +22,14 @@ const REMINDERS: &str = "profile/set_reminders";
 const CALENDAR: &str = "profile/make_calendar";
 const REVOKE: &str = "profile/revoke_calendar";
 
-#[server(prefix = "/api", endpoint = "profile/get", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "profile/get", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_profile() -> Result<Profile, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
     answer(store::people::profile::get_profile(&ctx).await)
 }
 
-#[server(prefix = "/api", endpoint = "profile/change_password", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "profile/change_password", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn change_password(
     #[server(default)] current: String,
     #[server(default)] password: String,
@@ -41,7 +43,7 @@ pub async fn change_password(
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "profile/end_session", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "profile/end_session", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn end_session(#[server(default)] session: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
@@ -51,7 +53,7 @@ pub async fn end_session(#[server(default)] session: String) -> Result<(), AppEr
     Ok(())
 }
 
-#[server(prefix = "/api", endpoint = "profile/get_reminders", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "profile/get_reminders", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_reminders() -> Result<ReminderSettings, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
@@ -59,7 +61,7 @@ pub async fn get_reminders() -> Result<ReminderSettings, AppError> {
 }
 
 /// A field for each number of days, ticked or left out.
-#[server(prefix = "/api", endpoint = "profile/set_reminders", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "profile/set_reminders", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn set_reminders(
     #[server(default)] days90: bool,
     #[server(default)] days60: bool,
@@ -76,7 +78,7 @@ pub async fn set_reminders(
 }
 
 /// The one answer that holds the secret address of a calendar.
-#[server(prefix = "/api", endpoint = "profile/make_calendar", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "profile/make_calendar", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn make_calendar() -> Result<String, AppError> {
     use crate::session::ssr::{answer, append_header, op_ctx, request};
     let ctx = op_ctx()?;
@@ -85,7 +87,7 @@ pub async fn make_calendar() -> Result<String, AppError> {
     Ok([&request()?.base_url, "/calendar/", &token, ".ics"].concat())
 }
 
-#[server(prefix = "/api", endpoint = "profile/revoke_calendar", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "profile/revoke_calendar", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn revoke_calendar() -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx};
     let ctx = op_ctx()?;
@@ -95,7 +97,7 @@ pub async fn revoke_calendar() -> Result<(), AppError> {
 }
 
 pub fn profile_page() -> AnyView {
-    let profile = load(|| (), |()| get_profile());
+    let profile = load_live(&[Topic::Benefits], || (), |()| get_profile());
     let reminders = load(|| (), |()| get_reminders());
     let l = use_language();
     view! {

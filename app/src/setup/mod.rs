@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 const SETUP: &str = "setup/create_operator";
 
-#[server(prefix = "/api", endpoint = "setup/create_operator", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "setup/create_operator", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn create_operator(
     #[server(default)] token: String,
     #[server(default)] name: String,

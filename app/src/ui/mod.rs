@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::use_language;
+use crate::session::{sign_in_again, use_language};
 use chrono::{DateTime, Utc};
 use domain::benefits::BenefitStatus;
 use domain::benefits::advisory::CaseState;
@@ -12,10 +12,12 @@ use domain::view::KeySeen;
 use leptos::prelude::*;
 
 mod page;
+mod raw;
 
 #[cfg(feature = "ssr")]
 pub use page::page_title;
-pub use page::{PageHead, ViewerLink, failure, not_found};
+pub use page::{PageHead, ViewerLink, failure, failure_below, not_found};
+pub use raw::Lines;
 
 /// A date as people write it, with the machine's form beside it.
 #[component]
@@ -62,7 +64,7 @@ pub fn Notice(children: Children) -> impl IntoView {
 pub fn Alert(error: AppError) -> impl IntoView {
     let l = use_language();
     let way_in = (error == AppError::SignedOut).then(|| {
-        view! { " " <a href="/sign-in?why=expired" rel="external">{t::sign_in::again(l)}</a> }
+        view! { " " <a href=sign_in_again() rel="external">{t::sign_in::again(l)}</a> }
     });
     view! {
         <p class="alert alert-bad" role="alert">

@@ -1,13 +1,13 @@
 //! What every page begins with, and what stands there when it cannot be shown.
 
+use super::raw::DocumentTitle;
 use crate::error::AppError;
 use crate::i18n::{self, t};
-use crate::session::{use_language, use_viewer};
+use crate::session::{sign_in_again, use_language, use_viewer};
 use domain::access::Action;
 use domain::refusal::CompanyRefusal;
 use domain::view::Links;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The document's title: the page, then the product.
 pub fn page_title(title: &str) -> String {
@@ -32,7 +32,7 @@ pub fn PageHead(
         action => i18n::role_list(l, action),
     });
     view! {
-        <Title text=page_title(&title) />
+        <DocumentTitle title=page_title(&title) />
         <h1>{title}</h1>
         <p class="lede">{lede}</p>
         {roles
@@ -49,31 +49,60 @@ pub fn PageHead(
 
 /// A page that cannot be shown: why, and where to go.
 pub fn failure(error: &AppError) -> AnyView {
+    let title = failure_title(error);
+    view! {
+        <DocumentTitle title=page_title(title) />
+        <section class="failure" role="alert">
+            <h1>{title}</h1>
+            {failure_text(error)}
+        </section>
+    }
+    .into_any()
+}
+
+/// What cannot be shown below the head of its page.
+pub fn failure_below(error: &AppError) -> AnyView {
+    view! {
+        <section class="failure" role="alert">
+            <h2>{failure_title(error)}</h2>
+            {failure_text(error)}
+        </section>
+    }
+    .into_any()
+}
+
+fn failure_title(error: &AppError) -> &'static str {
     let l = use_language();
-    let title = match error {
+    match error {
         AppError::SignedOut => t::sign_in::title(l),
         AppError::NotFound => t::refusals::title_not_found(l),
-        AppError::Forbidden(_) | AppError::Company(_) => t::refusals::title_forbidden(l),
+        AppError::Forbidden(_) => t::refusals::title_forbidden(l),
+        AppError::Company(CompanyRefusal::InPredecessor) => t::refusals::title_predecessor(l),
+        AppError::Company(CompanyRefusal::Suspended) => t::refusals::title_suspended(l),
         _ => t::refusals::title_error(l),
-    };
+    }
+}
+
+fn failure_text(error: &AppError) -> AnyView {
+    let l = use_language();
     let text = i18n::error(l, error);
     let way_out = match error {
         AppError::SignedOut => {
-            view! { <a class="btn btn-primary" href="/sign-in?why=expired" rel="external">{t::sign_in::again(l)}</a> }
+            view! { <a class="btn btn-primary" href=sign_in_again() rel="external">{t::sign_in::again(l)}</a> }
                 .into_any()
         }
         AppError::Company(CompanyRefusal::InPredecessor) => {
             view! { <ViewerLink of=|links| links.predecessor.clone() label=t::shell::to_predecessor(l) /> }.into_any()
         }
+        // The same address once more, from the server.
+        AppError::Offline | AppError::Unavailable | AppError::Slow => {
+            view! { <a class="btn btn-primary" href="" rel="external">{t::refusals::again(l)}</a> }.into_any()
+        }
         _ => view! { <a class="btn" href="/">{t::refusals::to_dashboard(l)}</a> }.into_any(),
     };
     view! {
-        <Title text=page_title(title) />
-        <section class="failure" role="alert">
-            <h1>{title}</h1>
-            <p>{text}</p>
-            <p>{way_out}</p>
-        </section>
+        <p>{text}</p>
+        <p>{way_out}</p>
     }
     .into_any()
 }

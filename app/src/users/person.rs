@@ -95,7 +95,7 @@ fn Whole(answer: PersonAnswer, viewer: Viewer, pickers: [Picker; 2]) -> impl Int
         <Lines title=t::users::held(l) none=t::users::held_none(l) page=person.history.clone() ended=true />
         {viewer.can(Action::ExportData).then(|| view! { <p class="links"><a href=export rel="external" download="">{t::seats::export(l)}</a></p> })}
         <KeysSeen keys=person.keys_seen.clone() title=t::users::keys(l) hint=t::users::keys_hint(l) none=t::users::keys_none(l) />
-        {may_manage.then(|| view! { <Account person=person picker=pickers[1] may_seats=may_seats /> })}
+        {may_manage.then(|| view! { <Account person=person picker=pickers[1] may_seats=may_seats may_grant_all=viewer.can(Action::GrantGlobalAdmin) /> })}
     }
 }
 
@@ -259,10 +259,11 @@ fn Leave(person: Person, picker: Picker, may_add: bool) -> impl IntoView {
 
 /// Disabling, and letting in again.
 #[component]
-fn Account(person: Person, picker: Picker, may_seats: bool) -> impl IntoView {
+fn Account(person: Person, picker: Picker, may_seats: bool, may_grant_all: bool) -> impl IntoView {
     let l = use_language();
     let id = person.id.to_string();
-    if person.state == AccountState::Disabled {
+    let is_beyond = person.roles.contains(&Role::GlobalAdmin) && !may_grant_all;
+    if person.state == AccountState::Disabled && !is_beyond {
         return view! {
             <section class="card pad">
                 <h2>{t::users::account(l)}</h2>
@@ -276,9 +277,11 @@ fn Account(person: Person, picker: Picker, may_seats: bool) -> impl IntoView {
         .into_any();
     }
     let refused = if person.is_oneself {
-        Some(t::refusals::not_oneself(l))
+        Some(t::refusals::not_oneself(l).to_owned())
+    } else if is_beyond {
+        Some(i18n::only_roles(l, Action::GrantGlobalAdmin, t::words::action_global_admins(l)))
     } else if person.is_last_global_admin {
-        Some(t::refusals::last_global_admin(l))
+        Some(t::refusals::last_global_admin(l).to_owned())
     } else {
         None
     };
@@ -286,7 +289,9 @@ fn Account(person: Person, picker: Picker, may_seats: bool) -> impl IntoView {
         return view! {
             <section class="card pad">
                 <h2>{t::users::account(l)}</h2>
-                <button class="btn" type="button" disabled=true aria-describedby="why-not-disable">{t::users::disable(l)}</button>
+                <button class="btn" type="button" disabled=true aria-describedby="why-not-disable">
+                    {if person.state == AccountState::Disabled { t::users::enable(l) } else { t::users::disable(l) }}
+                </button>
                 <p class="hint" id="why-not-disable">{why}</p>
             </section>
         }

@@ -67,7 +67,7 @@ mod ssr {
     }
 }
 
-#[server(prefix = "/api", endpoint = "users/list", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "users/list", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn list_users(
     #[server(default)] filter: String,
     #[server(default)] search: String,
@@ -86,7 +86,7 @@ pub async fn list_users(
     Ok(ListAnswer { page, may })
 }
 
-#[server(prefix = "/api", endpoint = "users/get", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "users/get", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn get_person(person: String, #[server(default)] after: String) -> Result<PersonAnswer, AppError> {
     use crate::session::ssr::{answer, op_ctx};
     use domain::access::Action;
@@ -100,7 +100,7 @@ pub async fn get_person(person: String, #[server(default)] after: String) -> Res
     Ok(PersonAnswer { person, manage, seats })
 }
 
-#[server(prefix = "/api", endpoint = "users/add", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "users/add", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn add_user(
     #[server(default)] name: String,
     #[server(default)] email: String,
@@ -117,7 +117,7 @@ pub async fn add_user(
     Ok(Invitation { person: id.to_string(), name: name.trim().to_owned(), link: ssr::link(&token)? })
 }
 
-#[server(prefix = "/api", endpoint = "users/invite", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "users/invite", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn invite_again(#[server(default)] person: String) -> Result<Invitation, AppError> {
     use crate::session::ssr::{answer, append_header, op_ctx};
     let ctx = op_ctx()?;
@@ -127,7 +127,7 @@ pub async fn invite_again(#[server(default)] person: String) -> Result<Invitatio
     Ok(Invitation { person, name: String::new(), link: ssr::link(&token)? })
 }
 
-#[server(prefix = "/api", endpoint = "users/set_roles", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "users/set_roles", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn set_roles(
     #[server(default)] person: String,
     #[server(default)] global_admin: bool,
@@ -147,7 +147,7 @@ pub async fn set_roles(
 }
 
 /// Disables an account, and says what became of the seats.
-#[server(prefix = "/api", endpoint = "users/disable", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "users/disable", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn disable_user(
     #[server(default)] person: String,
     #[server(default)] seats: String,
@@ -161,7 +161,7 @@ pub async fn disable_user(
     answer(store::people::account::disable_user(&ctx, id, seats, successor.parse().ok()).await)
 }
 
-#[server(prefix = "/api", endpoint = "users/enable", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "users/enable", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn enable_user(#[server(default)] person: String) -> Result<(), AppError> {
     use crate::session::ssr::{answer, done, op_ctx};
     let ctx = op_ctx()?;
@@ -172,7 +172,7 @@ pub async fn enable_user(#[server(default)] person: String) -> Result<(), AppErr
 }
 
 /// Frees all seats of a person or hands them over, and says what became of each.
-#[server(prefix = "/api", endpoint = "users/move_seats", output = leptos::server_fn::codec::Postcard)]
+#[server(prefix = "/api", endpoint = "users/move_seats", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn move_seats(
     #[server(default)] person: String,
     #[server(default)] seats: String,

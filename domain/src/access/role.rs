@@ -69,6 +69,12 @@ impl Principal {
         self.capacities().any(|capacity| super::allows(capacity, action))
     }
 
+    /// Says in a page whom it was drawn for, and for which company; no secret.
+    pub fn mark(&self) -> String {
+        let company = self.company.map(|c| c.to_string()).unwrap_or_default();
+        [&self.user.to_string(), "-", &company].concat()
+    }
+
     pub fn is_operator(&self) -> bool {
         self.company.is_none()
     }

@@ -160,6 +160,7 @@ fn site_over(store: &store::Store) -> crate::harness::Site {
 async fn refuses_writes(site: &crate::harness::Site, cookie: String) {
     let mut anna = site.browser();
     anna.cookie = cookie;
+    anna.reader = site.mark(ANNA).await;
     assert_eq!(anna.get("/benefits/software").await.status, StatusCode::OK);
     let refused = anna.submit("/", "preferences/set_theme", &[("theme", "dark")]).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.body);
@@ -194,6 +195,7 @@ async fn a_locked_database_is_said() {
     holder.rollback().await.unwrap();
     let mut anna = site.browser();
     anna.cookie = cookie;
+    anna.reader = site.mark(ANNA).await;
     let done = anna.submit("/", "preferences/set_theme", &[("theme", "dark")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     drop(other);

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use chrono::{DateTime, TimeZone, Utc};
+use domain::access::Principal;
 use http::{HeaderMap, Request, StatusCode, header};
 use leptos::config::LeptosOptions;
 use server::config::Config;
@@ -67,11 +68,13 @@ pub struct Browser {
     app: Router,
     pub cookie: String,
     pub language: &'static str,
+    /// Whom the pages of this browser are drawn for.
+    pub reader: String,
 }
 
 impl Site {
     pub fn browser(&self) -> Browser {
-        Browser { app: self.app.clone(), cookie: String::new(), language: "en" }
+        Browser { app: self.app.clone(), cookie: String::new(), language: "en", reader: String::new() }
     }
 
     pub async fn signed_in(&self, email: &str) -> Browser {
@@ -79,6 +82,7 @@ impl Site {
         let answer =
             browser.submit("/sign-in", "session/sign_in", &[("email", email), ("password", demo::PASSWORD)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser.reader = self.mark(email).await;
         browser
     }
 
@@ -87,6 +91,12 @@ impl Site {
         use store::entity::user;
         let found = user::Entity::find().filter(user::Column::EmailNormalized.eq(email));
         found.one(self.store.db.conn()).await.unwrap().unwrap()
+    }
+
+    /// What the pages of a person say of whom they were drawn for.
+    pub async fn mark(&self, email: &str) -> String {
+        let row = self.row(email).await;
+        Principal { user: row.id, company: row.company_id, roles: Vec::new() }.mark()
     }
 
     /// The id of a person.
@@ -138,7 +148,8 @@ impl Browser {
 
     /// A plain form, as a browser without JavaScript posts it.
     pub async fn submit(&mut self, path: &str, form: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut all = vec![("form", form)];
+        let reader = self.reader.clone();
+        let mut all = vec![("form", form), ("reader", &*reader)];
         all.extend_from_slice(fields);
         let request = self
             .request("POST", path)
@@ -146,6 +157,18 @@ impl Browser {
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(serde_urlencoded::to_string(all).unwrap()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// The same, from a page that was drawn for somebody.
+    pub async fn call_as(&mut self, reader: &str, function: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self
+            .request("POST", &format!("/api/{function}"))
+            .header("x-vorteil-reader", reader)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(serde_urlencoded::to_string(fields).unwrap()))
             .unwrap();
         self.send(request).await
     }

@@ -129,7 +129,7 @@ async fn both_addresses_get_the_instructions() {
     let mut olga = site.signed_in("olga.operator@programme.example").await;
     let activation = support_of(&site).await;
     let fields = [("activation", activation.as_str()), ("access_id", "ACCESS-77"), ("contract_id", "CONTRACT-88")];
-    let done = olga.submit("/operator/queue", "operator/fulfil_support", &fields).await;
+    let done = olga.submit(&format!("/operator/queue/{activation}"), "operator/fulfil_support", &fields).await;
     assert_eq!(done.status, 303, "{}", done.body);
     let mut smtp = Smtp::start(&[]).await;
     let mut arrived = Arrived::new();

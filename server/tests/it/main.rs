@@ -16,6 +16,7 @@ mod graph;
 mod headers;
 mod live;
 mod mail;
+mod markup;
 mod pages;
 mod people;
 mod start;
