@@ -29,6 +29,6 @@ export default defineConfig({
     { name: 'desktop', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB' } },
     { name: 'phone', use: { viewport: { width: 360, height: 740 }, locale: 'en-GB', hasTouch: true } },
     { name: 'german', use: { viewport: { width: 1280, height: 900 }, locale: 'de-DE' } },
-    { name: 'no-javascript', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB', javaScriptEnabled: false } },
+    { name: 'no-javascript', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB', javaScriptEnabled: false }, testIgnore: 'scripted.spec.ts' },
   ],
 });

@@ -91,7 +91,7 @@ export async function startServer(env: Record<string, string> = {}) {
   };
 }
 
-type Fixtures = { t: Words; language: 'en' | 'de'; scripted: boolean; signIn: (who: Person, page?: Page, scripts?: boolean) => Promise<void>; watch: void };
+type Fixtures = { forgiven: RegExp[]; t: Words; language: 'en' | 'de'; scripted: boolean; signIn: (who: Person, page?: Page, scripts?: boolean) => Promise<void>; watch: void };
 type WorkerFixtures = { server: string };
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -107,18 +107,31 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   language: async ({ locale }, use) => use(locale?.startsWith('de') ? 'de' : 'en'),
   t: async ({ language }, use) => use(words(language)),
   scripted: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
-  // A console error or a failed script fails any test; what the browser says of an expected
-  // 4xx page is not the page's fault.
+  // What a test knows that the console will say.
+  forgiven: async ({}, use) => use([]),
+  // A console error or a failed script fails any test. Of an address that was gone to, or a form that
+  // was sent, an answer of 40x is the page; anything else that a page asks for has to be there.
   watch: [
-    async ({ context }, use) => {
+    async ({ context, forgiven }, use) => {
       const wrong: string[] = [];
-      context.on('console', (m) => {
-        // A test that stops the server, or takes the browser off the net, ends the stream of events.
-        if (/^Failed to load resource: net::ERR_/.test(m.text()) && /\/live\?/.test(m.location().url)) return;
-        if (/ERR_INTERNET_DISCONNECTED/.test(m.text())) return;
-        if (m.type() === 'error' && !/Failed to load resource: .* (40[0-9]|42[0-9]|409)/.test(m.text())) wrong.push(m.text());
+      const note = (text: string) => {
+        if (!forgiven.some((words) => words.test(text))) wrong.push(text);
+      };
+      const pages = new Set<string>();
+      context.on('request', (request) => {
+        if (request.isNavigationRequest()) pages.add(request.url());
       });
-      context.on('weberror', (e) => wrong.push(String(e.error())));
+      context.on('console', (m) => {
+        const { url } = m.location();
+        // A test that stops the server, or takes the browser off the net, ends the stream of events.
+        if (/^Failed to load resource: net::ERR_/.test(m.text()) && /\/live\?/.test(url)) return;
+        if (/ERR_INTERNET_DISCONNECTED/.test(m.text())) return;
+        // What a page asks for by a call, and is refused in words, it knows.
+        const isKnown = pages.has(url) || /\/api\/[a-z_]+\/(reveal_keys|assign_file|save_draft)$/.test(url);
+        if (/Failed to load resource: .* 4[0-9][0-9]/.test(m.text()) && isKnown) return;
+        if (m.type() === 'error') note(m.text() + ' ' + url);
+      });
+      context.on('weberror', (e) => note(String(e.error())));
       await use();
       expect(wrong, 'the console is silent').toEqual([]);
     },
@@ -150,6 +163,12 @@ export async function visit(page: Page, path: string, scripted: boolean) {
   const answer = await page.goto(path);
   await settled(page, scripted);
   return answer!;
+}
+
+/** Follows a link of the menu, and waits for the page with that heading alone. */
+export async function go(page: Page, t: Words, link: string, heading = link) {
+  await page.getByRole('navigation', { name: t('shell.menu') }).getByRole('link', { name: t(link) }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText([t(heading)]);
 }
 
 let added = 0;
