@@ -125,7 +125,9 @@ pub fn PersonField(
     let url = use_url();
     let add = move || {
         let mut back = ParamsMap::new();
-        back.insert("back", url.with(|url| here(url.path(), url.search_params())));
+        // The field may be gone when the address changes.
+        let from = url.try_with(|url| here(url.path(), url.search_params()));
+        back.insert("back", from.unwrap_or_default());
         ["/account/users/new", &back.to_query_string()].concat()
     };
     let id = if id.is_empty() { name } else { id };

@@ -16,11 +16,12 @@ pub fn Install(category: Category, address: Memo<Address>, detail: BenefitDetail
     let name = detail.row.name.clone();
     let downloads = StoredValue::new(detail.downloads);
     let languages = downloads.with_value(|d| languages_of(d));
-    let language = Memo::new(move |_| {
-        address.with(|a| a.language).filter(|&l| downloads.with_value(|d| languages_of(d).contains(&l)))
-    });
-    let systems =
-        Memo::new(move |_| language.get().map(|l| downloads.with_value(|d| systems_for(d, l))).unwrap_or_default());
+    // The part may be gone when the address changes.
+    let offered =
+        move |l: SoftwareLanguage| downloads.try_with_value(|d| languages_of(d).contains(&l)).unwrap_or(false);
+    let systems_of = move |l: SoftwareLanguage| downloads.try_with_value(|d| systems_for(d, l)).unwrap_or_default();
+    let language = Memo::new(move |_| address.with(|a| a.language).filter(|&l| offered(l)));
+    let systems = Memo::new(move |_| language.get().map(systems_of).unwrap_or_default());
     // A system that the chosen language has none of is no choice; a single one needs none.
     let os = Memo::new(move |_| {
         let systems = systems.get();
@@ -51,7 +52,7 @@ pub fn Install(category: Category, address: Memo<Address>, detail: BenefitDetail
     };
     let found = move || {
         let (language, os) = (language.get()?, os.get()?);
-        downloads.with_value(|d| d.iter().find(|d| d.language == language && d.os == os).cloned())
+        downloads.try_with_value(|d| d.iter().find(|d| d.language == language && d.os == os).cloned()).flatten()
     };
     view! {
         <h2>{t::software::install(l)}</h2>

@@ -15,6 +15,7 @@ use domain::benefits::go_to_market::{Contact, MOST_CONTACTS, Marketing, reachabl
 use domain::catalogue::Category;
 use domain::language::Language;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 const SET: &str = "marketing/set_contact";
 const MAIN: &str = "marketing/make_main";
@@ -62,26 +63,22 @@ fn Contacts(address: Memo<Address>, marketing: Marketing, may: bool, picker: Pic
         Err(_) if marketing.contacts.is_empty() => Some(t::marketing::none(l).to_owned()),
         Err(_) => Some(t::marketing::out(l, marketing.main().map(|c| c.person.as_str()).unwrap_or_default())),
     };
-    let company = StoredValue::new(marketing.company_email);
-    let contacts = StoredValue::new(marketing.contacts);
+    let company = marketing.company_email;
+    let contacts = Arc::new(marketing.contacts);
+    let listed = contacts.clone();
     // What the address says of a form changes without the contacts being loaded anew.
     let form = move || {
         let wanted = address.with(|a| a.contact.clone());
         let of = wanted.strip_suffix(OTHER).unwrap_or(&wanted);
-        let found = contacts.with_value(|all| all.iter().find(|c| c.id.to_string() == of).cloned());
+        let found = contacts.iter().find(|c| c.id.to_string() == of).cloned();
         let is_new = wanted == NEW && !full;
         (is_new || found.is_some()).then(|| {
             let other = wanted.ends_with(OTHER);
-            view! { <Edit address=address contact=found other=other company=company.get_value() picker=picker /> }
+            view! { <Edit address=address contact=found other=other company=company.clone() picker=picker /> }
         })
     };
-    let list = move || {
-        contacts
-            .get_value()
-            .into_iter()
-            .map(|contact| view! { <Line address=address contact=contact /> })
-            .collect_view()
-    };
+    let list =
+        move || listed.iter().cloned().map(|contact| view! { <Line address=address contact=contact /> }).collect_view();
     let add = move || address.with(|a| a.contacting(NEW.to_owned()).href(Category::GoToMarket));
     // A form stands away from the link that opened it, and leaves nothing behind when it is left. Only
     // when the address says so: contacts that are loaded anew move nobody.

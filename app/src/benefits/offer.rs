@@ -11,24 +11,28 @@ use domain::benefits::BenefitStatus;
 use domain::benefits::go_to_market::{Marketing, MarketingRefusal, OfferActivation, OfferState, reachable};
 use domain::benefits::view::BenefitDetail;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 const ACTIVATE: &str = "offers/activate";
 const WITHDRAW: &str = "offers/withdraw";
 
 pub fn draw_offer(detail: BenefitDetail, parts: MoreParts) -> AnyView {
     let l = use_language();
-    let detail = StoredValue::new(detail);
+    let detail = Arc::new(detail);
     view! {
         <Transition fallback=move || view! { <p class="hint">{t::shell::loading(l)}</p> }>
-            {move || Suspend::new(async move {
+            {move || {
+                let detail = (*detail).clone();
+                Suspend::new(async move {
                 match (parts.offer.await, parts.marketing.await) {
                     (Some(Ok(activations)), Some(Ok(marketing))) => {
-                        view! { <Offer detail=detail.get_value() activations=activations marketing=marketing /> }.into_any()
+                        view! { <Offer detail=detail activations=activations marketing=marketing /> }.into_any()
                     }
                     (Some(Err(error)), _) | (_, Some(Err(error))) => view! { <Alert error=error /> }.into_any(),
                     _ => ().into_any(),
                 }
-            })}
+            })
+            }}
         </Transition>
     }
     .into_any()

@@ -13,6 +13,7 @@ use domain::benefits::view::BenefitDetail;
 use domain::catalogue::{Category, Fulfilment};
 use domain::people::Held;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 pub const ASSIGN: &str = "seats/assign";
 pub const ASSIGN_ONESELF: &str = "seats/assign_oneself";
@@ -55,12 +56,13 @@ fn Seats(
     let full = row.quantity.is_some_and(|q| row.taken >= q);
     let id = row.id.to_string();
     let uses = row.fulfilment;
-    let (held, mine) = (StoredValue::new(detail.holders.rows.clone()), detail.is_mine);
+    // Owned by what reads it, and not by the part: that may be gone when the address changes.
+    let (held, mine) = (Arc::new(detail.holders.rows.clone()), detail.is_mine);
     let benefit = id.clone();
     // What the address says of a reassignment changes without the details being loaded anew.
     let action = move || {
         let wanted = address.with(|a| a.reassign.clone());
-        let moving = held.with_value(|rows| rows.iter().find(|h| h.id.to_string() == wanted).cloned());
+        let moving = held.iter().find(|h| h.id.to_string() == wanted).cloned();
         if let Some(why) = why.clone() {
             let label = if uses == Fulfilment::UsageAssign { t::seats::assign_self(l) } else { t::seats::assign(l) };
             view! {

@@ -16,17 +16,19 @@ use domain::benefits::technical::{Activation, SupportState, Technical};
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::Fulfilment;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 const REQUEST: &str = "support/request";
 const WITHDRAW: &str = "support/withdraw";
 
 pub fn draw_technical(address: Memo<Address>, detail: BenefitDetail, panel: Panel, parts: MoreParts) -> AnyView {
     let l = use_language();
-    let detail = StoredValue::new(detail);
+    let detail = Arc::new(detail);
     view! {
         <Transition fallback=move || view! { <p class="hint">{t::shell::loading(l)}</p> }>
-            {move || Suspend::new(async move {
-                let detail = detail.get_value();
+            {move || {
+                let detail = (*detail).clone();
+                Suspend::new(async move {
                 match parts.technical.await {
                     None => ().into_any(),
                     Some(Err(error)) => view! { <Alert error=error /> }.into_any(),
@@ -36,7 +38,8 @@ pub fn draw_technical(address: Memo<Address>, detail: BenefitDetail, panel: Pane
                     }
                     Some(Ok(technical)) => view! { <Requests detail=detail technical=technical panel=panel /> }.into_any(),
                 }
-            })}
+            })
+            }}
         </Transition>
     }
     .into_any()

@@ -114,7 +114,13 @@ async fn a_file_comes_in_a_form() {
     let page = format!("/benefits/visual-studio/{benefit}/seats/file");
     let mut anna = site.signed_in(ANNA).await;
     let reader = anna.reader.clone();
-    let fields = [("form", "seats/check_file"), ("reader", &*reader), ("benefit", benefit.as_str()), ("to", page.as_str()), ("typed", "")];
+    let fields = [
+        ("form", "seats/check_file"),
+        ("reader", &*reader),
+        ("benefit", benefit.as_str()),
+        ("to", page.as_str()),
+        ("typed", ""),
+    ];
     let sent = anna.send(upload(&anna.cookie.clone(), &page, &fields, b"email\nadam.agent@contoso.example\n")).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     let checked = sent.location().to_owned();
@@ -138,7 +144,8 @@ async fn a_file_comes_in_a_form() {
     let nobody = site.browser().send(upload("", &page, &fields, &big)).await;
     assert_eq!(nobody.status, StatusCode::PAYLOAD_TOO_LARGE);
     // Somewhere else is not gone to.
-    let elsewhere = [("form", "seats/check_file"), ("reader", &*reader), ("benefit", benefit.as_str()), ("to", "//evil.example")];
+    let elsewhere =
+        [("form", "seats/check_file"), ("reader", &*reader), ("benefit", benefit.as_str()), ("to", "//evil.example")];
     let sent = anna.send(upload(&anna.cookie.clone(), &page, &elsewhere, b"email\nadam.agent@contoso.example\n")).await;
     assert_eq!(sent.location(), "/");
     let broken = Request::post(&page)
