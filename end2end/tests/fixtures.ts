@@ -167,7 +167,7 @@ export async function visit(page: Page, path: string, scripted: boolean) {
 
 /** Follows a link of the menu, and waits for the page with that heading alone. */
 export async function go(page: Page, t: Words, link: string, heading = link) {
-  await page.getByRole('navigation', { name: t('shell.menu') }).getByRole('link', { name: t(link) }).click();
+  await page.getByRole('navigation', { name: t('shell.menu') }).getByRole('link', { name: t(link), exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText([t(heading)]);
 }
 

@@ -56,14 +56,16 @@ test('on the way from page to page nothing else is shown', async ({ page, t, sig
     if (answer.status() === 404) asked.push(answer.url());
   });
   if (scripted) {
-    // Whatever stood in the page, even for a moment.
+    // Whatever was to be seen, in each frame that was drawn.
     await page.evaluate(() => {
       const seen: string[] = [];
       (window as any).seen = seen;
-      new MutationObserver(() => {
+      const look = () => {
         for (const heading of document.querySelectorAll('h1')) if (!seen.includes(heading.textContent!)) seen.push(heading.textContent!);
         if (document.querySelector('main')!.textContent!.trim() === '') seen.push('(empty)');
-      }).observe(document.querySelector('main')!, { childList: true, subtree: true, characterData: true });
+        requestAnimationFrame(look);
+      };
+      look();
     });
   }
   const headings: string[] = [];
@@ -102,7 +104,7 @@ test('two tabs, two accounts: nothing is done for the other one', async ({ page,
   await visit(page, '/account/users/new', scripted);
   const other = await context.newPage();
   await visit(other, '/account/profile', scripted);
-  await other.getByRole('button', { name: t('shell.sign_out') }).click();
+  await other.getByRole('button', { name: t('shell.sign_out'), exact: true }).click();
   await enter(other, 'gina', t, scripted);
   await page.getByLabel(t('users.name'), { exact: true }).fill('Carla Contoso');
   await page.getByLabel(t('users.email'), { exact: true }).fill('carla@contoso.example');
@@ -121,7 +123,7 @@ test('a session that ends in a long form loses nothing', async ({ page, context,
   await page.getByLabel(t('membership.bill_to')).fill('Northwind GmbH');
   await page.getByLabel(t('membership.address')).fill('Kai 1\n20457 Hamburg');
   await page.getByLabel(t('membership.country')).fill('Germany');
-  await other.getByRole('button', { name: t('shell.sign_out') }).click();
+  await other.getByRole('button', { name: t('shell.sign_out'), exact: true }).click();
   await expect(other).toHaveURL(/sign-in/);
   await page.getByRole('button', { name: t('membership.place') }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(t('kept.sign_in_title'));
