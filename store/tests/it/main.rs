@@ -32,3 +32,4 @@ mod role_requests;
 mod schedule;
 mod seats;
 mod technical;
+mod typed_text;

@@ -96,7 +96,7 @@ async fn brought_along(backend: Backend) {
     let people = async || user::Entity::find().order_by_asc(user::Column::Id).all(db).await.unwrap();
     let seats = async || seat::Entity::find().order_by_asc(seat::Column::Id).all(db).await.unwrap();
     let before = (people().await, seats().await);
-    migrations::Migrator::down(db, Some(4)).await.unwrap();
+    migrations::Migrator::down(db, Some(5)).await.unwrap();
     assert!(!world.store.db.is_migrated().await.unwrap());
     world.store.db.migrate().await.unwrap();
     assert_eq!((people().await, seats().await), before);
