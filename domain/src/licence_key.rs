@@ -16,7 +16,14 @@ pub struct LicenceKey(String);
 impl LicenceKey {
     /// Reads `XXXXX-XXXXX-XXXXX-XXXXX-XXXXX`; small letters become capitals. Rule R-KEY-2.
     pub fn parse(raw: &str) -> Result<Self, LicenceKeyProblem> {
-        let key = raw.trim().to_ascii_uppercase();
+        // What programs make of a hyphen, and what nobody sees.
+        let plain = |c: char| match c {
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => None,
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => Some('-'),
+            other => Some(other.to_ascii_uppercase()),
+        };
+        let key: String = raw.chars().filter_map(plain).collect();
+        let key = key.trim().to_owned();
         let group = |g: &str| g.len() == 5 && g.bytes().all(|b| b.is_ascii_alphanumeric());
         let groups: Vec<&str> = key.split('-').collect();
         if groups.len() == 5 && groups.into_iter().all(group) { Ok(Self(key)) } else { Err(LicenceKeyProblem::Shape) }
@@ -87,6 +94,10 @@ mod tests {
         assert_eq!(key.expose_bytes(), b"DEMO1-7QX2M-4KD9P-H2VTR-8WNC6");
         assert!(!format!("{key:?}").contains("DEMO1"));
         assert!(!format!("{:?}", key.reveal()).contains("DEMO1"));
+        for pasted in ["demo1–7qx2m—4kd9p‑h2vtr−8wnc6", "\u{200b}DEMO1-7QX2M-4KD9P-H2VTR-8WNC6\u{feff} "] {
+            let key = LicenceKey::parse(pasted).unwrap();
+            assert_eq!(key.expose_bytes(), b"DEMO1-7QX2M-4KD9P-H2VTR-8WNC6", "{pasted}");
+        }
         for bad in [
             "",
             "DEMO1",
