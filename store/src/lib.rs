@@ -25,6 +25,7 @@ pub mod people;
 pub mod queue;
 pub mod schedule;
 pub mod secrets;
+pub(crate) mod table;
 pub(crate) mod uploads;
 
 pub use clock::Clock;
