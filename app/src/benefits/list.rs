@@ -261,6 +261,12 @@ fn Row(
         }
         .into_any()
     };
+    // What the row opens has an address of its own, which stands still once the row is closed: nothing
+    // in it reacts to what is not meant for it any more.
+    let own = Memo::new(move |before: Option<&Address>| {
+        let now = address.get();
+        if now.open == id.to_string() { now } else { before.cloned().unwrap_or(now) }
+    });
     let colspan = head.len() + 1;
     let region = detail_id(&id.to_string());
     let (controls, here, anchor) = (region.clone(), ["#", &region].concat(), region.clone());
@@ -293,7 +299,7 @@ fn Row(
                 {move || {
                     is_open.get().then(|| {
                         provide_context(Anchor(anchor.clone()));
-                        view! { <Detail category=category address=address detail=detail panel=panel /> }
+                        view! { <Detail category=category address=own detail=detail panel=panel /> }
                     })
                 }}
             </td>
