@@ -125,7 +125,7 @@ test('a session that ends in a long form loses nothing', async ({ page, context,
   await page.getByLabel(t('membership.country')).fill('Germany');
   await other.getByRole('button', { name: t('shell.sign_out'), exact: true }).click();
   await expect(other).toHaveURL(/sign-in/);
-  await page.getByRole('button', { name: t('membership.place') }).click();
+  await page.getByRole('button', { name: t('membership.place_order') }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(t('kept.sign_in_title'));
   await expect(page.getByLabel(t('kept.typed'))).toHaveValue(/Kai 1\n20457 Hamburg/);
   await page.getByLabel(t('sign_in.email')).fill(EMAIL.nora);
