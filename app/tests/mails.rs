@@ -1,6 +1,7 @@
 //! Every mail as its reader gets it, in both languages: subject and text. The committed file is
 //! read when a sentence changes: `UPDATE=1 cargo test -p app --features ssr --test mails`.
 #![cfg(feature = "ssr")]
+#![allow(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
 use app::mail::{Reader, letter, plain};
 use chrono::{DateTime, Utc};
