@@ -68,7 +68,8 @@ pub async fn claim(ctx: &Ctx, id: FormId) -> StoreResult<Claim> {
                 .exec_without_returning(&tx)
                 .await?
             {
-                TryInsertResult::Inserted(_) => Claim::Mine,
+                // PostgreSQL says of the second of two at once that it inserted nothing.
+                TryInsertResult::Inserted(1) => Claim::Mine,
                 _ => Claim::Busy,
             }
         }

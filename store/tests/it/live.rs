@@ -16,7 +16,7 @@ on_both! {
 }
 
 async fn told(backend: Backend) {
-    use Topic::{Benefits, Mine, Offers, People, Queue};
+    use Topic::{Benefits, Console, Mine, Offers, People, Queue, Rights};
     let world = demo(backend).await;
     let (anna, gina, olga, emil) =
         (world.anna().await, world.gina().await, world.ctx(OLGA).await, world.ctx(EMIL).await);
@@ -41,7 +41,7 @@ async fn told(backend: Backend) {
     activate_offer(&marta, offer).await.unwrap();
     assert_eq!(topics(0).await, [Benefits, Offers]);
     assert_eq!(topics(1).await, []);
-    assert_eq!(topics(2).await, [People, Queue]);
+    assert_eq!(topics(2).await, [People, Queue, Rights, Console], "all that is theirs: no chain is looked through");
     assert_eq!(topics(3).await, [Mine]);
     assert_eq!(topics(5).await, [Benefits], "no offers for whom may not open them");
     // A seat that is given on concerns whoever had it, and whoever has it now, and no other employee.
