@@ -142,42 +142,58 @@ pub async fn fetch(path: &str) -> Result<(), Missing> {
 
 /// The page of the address, among those of a route. Each has an address of its own, which stands
 /// still once another page is on its way: nothing of it reacts to what is not meant for it. Until the
-/// next one has what it shows, it stays.
+/// next one has what it shows, it stays: the router waits for the first page of a route, which is
+/// therefore drawn at once, and each further one is waited for here.
 fn whichever(page: fn(&str) -> AnyView) -> AnyView {
-    use leptos::tachys::reactive_graph::OwnedView;
     let (url, outer) = (use_url(), Owner::current().unwrap_or_default());
     let path = Memo::new(move |_| url.with(|url| url.path().to_owned()));
+    // While a page is taken over, all is drawn in the server's order.
+    #[cfg(feature = "hydrate")]
+    let first = StoredValue::new_local(crate::travel::is_taken_over().then(|| {
+        let path = path.get_untracked();
+        let page = draw_page(page, &path, url, &outer);
+        (path, page)
+    }));
     #[cfg(feature = "hydrate")]
     let is_first = StoredValue::new(true);
     let draw = move || {
         let path = path.get();
-        let owner = outer.child();
-        let own = ArcRwSignal::new(url.get_untracked());
-        owner.with(|| {
-            provide_context::<ArcRwSignal<Url>>(own.clone());
-            let (own, path) = (own.clone(), path.clone());
-            Effect::new(move |_| {
-                let now = url.get();
-                if now.path() == path && *own.read_untracked() != now {
-                    own.set(now);
-                }
-            });
-        });
+        let outer = outer.clone();
+        #[cfg(feature = "hydrate")]
+        let drawn = first.try_update_value(Option::take).flatten().filter(|(of, _)| *of == path).map(|(_, page)| page);
         #[cfg(feature = "hydrate")]
         let waits = !is_first.try_update_value(|first| std::mem::replace(first, false)).unwrap_or(true);
         Suspend::new(async move {
             #[cfg(feature = "hydrate")]
-            let view = if waits {
-                crate::travel::while_loading(|| owner.with(|| page(&path))).await
-            } else {
-                owner.with(|| page(&path))
-            };
+            match drawn {
+                Some(drawn) => drawn,
+                None if waits => crate::travel::while_loading(|| draw_page(page, &path, url, &outer)).await,
+                None => draw_page(page, &path, url, &outer),
+            }
             #[cfg(not(feature = "hydrate"))]
-            let view = owner.with(|| page(&path));
-            OwnedView::new_with_owner(view, owner).into_any()
+            draw_page(page, &path, url, &outer)
         })
     };
     draw.into_any()
+}
+
+/// A page with an owner and an address of its own.
+fn draw_page(page: fn(&str) -> AnyView, path: &str, url: ReadSignal<Url>, outer: &Owner) -> AnyView {
+    use leptos::tachys::reactive_graph::OwnedView;
+    let owner = outer.child();
+    let view = owner.with(|| {
+        let own = ArcRwSignal::new(url.get_untracked());
+        provide_context::<ArcRwSignal<Url>>(own.clone());
+        let here = path.to_owned();
+        Effect::new(move |_| {
+            let now = url.get();
+            if now.path() == here && *own.read_untracked() != now {
+                own.set(now);
+            }
+        });
+        untrack(|| page(path))
+    });
+    OwnedView::new_with_owner(view, owner).into_any()
 }
 
 /// Where the details of a benefit stand in its list.

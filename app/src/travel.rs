@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    arrived, forget_done, here, load_anew, renewed, set_connected, sleep, taken_over, watch, while_loading,
+    arrived, forget_done, here, is_taken_over, load_anew, renewed, set_connected, sleep, taken_over, watch, while_loading,
 };
 
 /// What a page shows of a way that is being gone.
@@ -194,6 +194,11 @@ mod browser {
         if is_free && window().scroll_y().is_ok_and(|y| y == 0.0) {
             arrive();
         }
+    }
+
+    /// The page is the program's, no more the server's.
+    pub fn is_taken_over() -> bool {
+        TAKEN_OVER.get()
     }
 
     /// A part has arrived, or has not. Before the page is taken over, one that is missing leaves it as
