@@ -24,6 +24,7 @@ pub mod refusal;
 pub mod reminder;
 pub mod schedule;
 pub mod session;
+pub mod text;
 pub mod theme;
 pub mod view;
 mod words;
