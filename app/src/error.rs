@@ -178,6 +178,7 @@ impl AppError {
             E::Setup(SetupRefusal::Token) => told(422, Some("token"), t::refusals::setup_token(l).to_owned()),
             E::Setup(SetupRefusal::AlreadyDone) => told(409, None, t::refusals::setup_done(l).to_owned()),
             E::Name => Self::Name,
+            E::HiddenInName(hidden) => told(422, Some("name"), i18n::hidden(l, hidden)),
             error @ (E::Busy | E::Db(_) | E::Unreadable | E::Corrupt(_) | E::UnknownDatabase | E::Job(_)) => {
                 if unavailable {
                     tracing::warn!(%error, reference, "the database is not available");
@@ -235,11 +236,11 @@ fn marketing_field(refusal: &MarketingRefusal) -> Option<&'static str> {
 fn order_field(refusal: &OrderRefusal) -> Option<&'static str> {
     use OrderRefusal as O;
     match refusal {
-        O::Missing(field) | O::TooLong(field, _) => Some(field.name()),
+        O::Missing(field) | O::TooLong(field, _) | O::Hidden(field, _) => Some(field.name()),
         O::TaxId => Some("tax_id"),
         O::AmountMissing | O::AmountDiffers { .. } => Some("amount"),
         O::DateMissing | O::DateOutside { .. } => Some("date"),
-        O::ReferenceMissing | O::ReferenceTooLong { .. } => Some("reference"),
+        O::ReferenceMissing | O::ReferenceTooLong { .. } | O::ReferenceHidden(_) => Some("reference"),
         O::Buy(_) | O::Changed | O::NotPossibleAnyMore | O::Lapsed { .. } | O::AlreadyPaid { .. } | O::Cancel(_) => {
             None
         }
@@ -255,7 +256,7 @@ fn console_field(refusal: &ConsoleRefusal) -> Option<&'static str> {
         C::StockLevel { .. } => Some("level"),
         C::NoSuchKey | C::KeyShape => Some("key"),
         C::DomainTaken { .. } | C::DomainJustTaken | C::Domain => Some("domain"),
-        C::Missing(field) | C::TooLong(field, _) => Some(field.name()),
+        C::Missing(field) | C::TooLong(field, _) | C::Hidden(field, _) => Some(field.name()),
         C::Email(_) => Some("account_email"),
         C::UploadGone
         | C::PublishedMeanwhile { .. }
@@ -273,7 +274,7 @@ fn console_field(refusal: &ConsoleRefusal) -> Option<&'static str> {
 fn technical_field(refusal: &TechnicalRefusal) -> Option<&'static str> {
     use TechnicalRefusal as R;
     match refusal {
-        R::Missing(field) | R::TooLong(field, _) => Some(field.name()),
+        R::Missing(field) | R::TooLong(field, _) | R::Hidden(field, _) => Some(field.name()),
         R::Phone(_) => Some("phone"),
         R::HoursMissing | R::TooManyHours { .. } | R::HoursLeft { .. } | R::HoursReserved { .. } => Some("hours"),
         R::IncidentsGranted { .. } => Some("used"),

@@ -49,6 +49,7 @@ use domain::refusal::{CompanyRefusal, SignInRefusal};
 #[cfg(feature = "ssr")]
 use domain::reminder::{Ending, EndingLine};
 use domain::schedule::Job;
+use domain::text::Hidden;
 
 const MONTHS: [[&str; 12]; 2] = [
     [
@@ -290,13 +291,14 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::SignIn(SignInRefusal::TooManyTries { until }) => r::too_many_tries(l, &clock_rounded_up(*until)),
         AppError::CurrentPassword => r::current_password(l).to_owned(),
         AppError::Email(problem) => match problem {
-            EmailProblem::Empty => r::email_empty(l),
-            EmailProblem::TooLong => r::email_long(l),
-            EmailProblem::NotAnAddress => r::email_shape(l),
-            EmailProblem::SameAsCompany => r::email_company(l),
-            EmailProblem::SameAsAccount => r::email_account(l),
-        }
-        .to_owned(),
+            EmailProblem::Empty => r::email_empty(l).to_owned(),
+            EmailProblem::TooLong => r::email_long(l).to_owned(),
+            EmailProblem::NotAnAddress => r::email_shape(l).to_owned(),
+            EmailProblem::Hidden(sign) => hidden(l, *sign),
+            EmailProblem::LocalNotAscii => r::email_local(l).to_owned(),
+            EmailProblem::SameAsCompany => r::email_company(l).to_owned(),
+            EmailProblem::SameAsAccount => r::email_account(l).to_owned(),
+        },
         AppError::Name => r::name(l).to_owned(),
         AppError::NobodyChosen => r::nobody_chosen(l).to_owned(),
         AppError::BadRequest => r::bad_request(l).to_owned(),
@@ -308,6 +310,11 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::Internal { reference } if reference.is_empty() => r::internal_plain(l).to_owned(),
         AppError::Internal { reference } => r::internal(l, reference),
     }
+}
+
+/// There is something in the middle of a text that nobody sees.
+pub fn hidden(l: Language, sign: Hidden) -> String {
+    t::refusals::hidden(l, &sign.code())
 }
 
 /// What is wrong with a new password.
@@ -379,6 +386,7 @@ pub fn technical_refusal(l: Language, refusal: &TechnicalRefusal) -> String {
         T::PersonDisabled => r::technical_disabled(l).to_owned(),
         T::NotPossibleAnyMore => r::technical_over(l).to_owned(),
         T::Missing(_) => r::field_missing(l).to_owned(),
+        T::Hidden(_, sign) => hidden(l, *sign),
         T::TooLong(_, most) | T::TextTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
         T::Phone(problem) => phone_problem(l, *problem).to_owned(),
         T::HoursMissing => r::hours_missing(l).to_owned(),
@@ -490,6 +498,7 @@ pub fn order_refusal(l: Language, refusal: &OrderRefusal) -> String {
     match refusal {
         O::Buy(refusal) => buy_refusal(l, refusal),
         O::Missing(_) => r::field_missing(l).to_owned(),
+        O::Hidden(_, sign) | O::ReferenceHidden(sign) => hidden(l, *sign),
         O::TooLong(BillField::Address, _) => w::address_long(l).to_owned(),
         O::TooLong(_, most) | O::ReferenceTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
         O::TaxId => w::tax_id(l).to_owned(),
@@ -526,6 +535,7 @@ pub fn console_refusal(l: Language, refusal: &ConsoleRefusal) -> String {
         C::DomainJustTaken => w::domain_just_taken(l).to_owned(),
         C::Domain => w::domain(l).to_owned(),
         C::Missing(_) => r::field_missing(l).to_owned(),
+        C::Hidden(_, sign) => hidden(l, *sign),
         C::TooLong(_, most) | C::IssuerTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
         C::Email(problem) => error(l, &AppError::Email(*problem)),
         C::HasGlobalAdmin { name } => w::has_admin(l, name),
@@ -661,6 +671,7 @@ pub fn move_finding(l: Language, finding: &store::companies::MoveFinding) -> Str
         P::NotInPredecessor { name } => c::move_here(l, name),
         P::PersonIncomplete => c::move_person(l).to_owned(),
         P::PersonName => t::refusals::name(l).to_owned(),
+        P::PersonHidden(sign) => hidden(l, *sign),
         P::Email(problem) => error(l, &AppError::Email(*problem)),
         P::Language => c::move_language(l).to_owned(),
         P::SamePerson { line } => c::move_same_person(l, &line.to_string()),

@@ -118,7 +118,7 @@ fn unwrapped(raw: &str) -> Option<&str> {
 }
 
 /// The name of a host as name servers know it: in small letters, and in ASCII on the server. It has
-/// a dot; each part has up to 63 letters and digits, and hyphens in between.
+/// a dot; each part has up to 63 letters and digits, and hyphens in between, all of it 253.
 pub fn read_host(raw: &str) -> Option<String> {
     let host = to_ascii(raw)?;
     let fine = |label: &str| {
@@ -129,7 +129,7 @@ pub fn read_host(raw: &str) -> Option<String> {
             && !label.ends_with('-')
             && label.chars().all(signs)
     };
-    (host.contains('.') && host.split('.').all(fine)).then_some(host)
+    (host.len() <= 253 && host.contains('.') && host.split('.').all(fine)).then_some(host)
 }
 
 /// A host's name in both spellings, for finding.
