@@ -25,6 +25,7 @@ pub mod outbox;
 pub mod people;
 pub mod queue;
 pub mod schedule;
+pub(crate) mod search;
 pub mod secrets;
 pub(crate) mod uploads;
 
