@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::entity::{company, package_version, product, user};
 use crate::error::{StoreError, StoreResult};
 use crate::orders::{NewRow, insert_order, list_held, list_on_sale, load_issuer, record_start, start_term};
-use crate::people::account::{check_name, create_person};
+use crate::people::account::create_person;
 use crate::uploads;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Action;
@@ -17,12 +17,14 @@ use domain::audit::AuditAction;
 use domain::console::{
     CompanyForm, ConsoleRefusal, MoveTrial, MovedCompany, MovedPackage, MovedYear, UploadKind, moved_start,
 };
-use domain::email::{Email, EmailProblem};
+use domain::email::{Email, EmailProblem, read_host};
 use domain::id::{CompanyId, UploadId, UserId};
 use domain::language::{Language, LocalText};
 use domain::orders::billing::Billing;
 use domain::orders::order::OrderKind;
 use domain::orders::term::anniversary;
+use domain::people::{NameProblem, read_name};
+use domain::text::{self, Hidden};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -64,6 +66,8 @@ pub enum MoveProblem {
     /// A person needs a name and an address.
     PersonIncomplete,
     PersonName,
+    /// There is something in the middle of a name that nobody sees.
+    PersonHidden(Hidden),
     Email(EmailProblem),
     Language,
     SamePerson {
@@ -168,11 +172,10 @@ fn parse(file: &str, now: DateTime<Utc>) -> (Vec<Written>, Findings) {
             found.add(line, MoveProblem::NotARow);
             continue;
         }
-        let domain = record[0].to_lowercase();
-        if domain.is_empty() || Email::parse(&format!("office@{domain}")).is_err() {
+        let Some(domain) = read_host(&text::bare(&record[0])) else {
             found.add(line, MoveProblem::Facts(ConsoleRefusal::Domain));
             continue;
-        }
+        };
         let at = *by_domain.entry(domain.clone()).or_insert_with(|| {
             let (name, account_email) = (None, None);
             all.push(Written { line, domain, name, account_email, people: Vec::new(), packages: Vec::new() });
@@ -215,7 +218,10 @@ fn read_person(name: &str, email: &str, language: &str) -> Result<Option<NewPers
     if name.is_empty() || email.is_empty() {
         return Err(MoveProblem::PersonIncomplete);
     }
-    let name = check_name(name).map_err(|_| MoveProblem::PersonName)?;
+    let name = read_name(name).map_err(|problem| match problem {
+        NameProblem::Shape => MoveProblem::PersonName,
+        NameProblem::Hidden(hidden) => MoveProblem::PersonHidden(hidden),
+    })?;
     let email = Email::parse(email).map_err(MoveProblem::Email)?;
     let language = match language {
         "" => None,
