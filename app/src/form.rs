@@ -324,6 +324,8 @@ pub fn Field(
 ) -> impl IntoView {
     let (typed, wrong) = field_state(of, name, value);
     let described = described_by(name, !hint.is_empty(), wrong.is_some());
+    // A browser refuses in words of its own what the server would read: `Anna <a@x.example>`.
+    let (kind, keyboard) = if kind == "email" { ("text", Some("email")) } else { (kind, None) };
     view! {
         <div class="field-group">
             <label for=name>{label}</label>
@@ -332,6 +334,9 @@ pub fn Field(
                 id=name
                 name=name
                 type=kind
+                inputmode=keyboard
+                autocapitalize=keyboard.map(|_| "none")
+                spellcheck=keyboard.map(|_| "false")
                 value=typed
                 autocomplete=autocomplete
                 maxlength=maxlength

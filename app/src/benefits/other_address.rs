@@ -78,7 +78,10 @@ pub fn OtherAddress(
                 class="field"
                 id="email"
                 name="email"
-                type="email"
+                type="text"
+                inputmode="email"
+                autocapitalize="none"
+                spellcheck="false"
                 maxlength="254"
                 autocomplete="off"
                 required=true
