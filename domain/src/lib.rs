@@ -9,6 +9,7 @@ pub mod benefits;
 pub mod catalogue;
 pub mod console;
 pub mod email;
+pub mod file;
 pub mod id;
 pub mod language;
 pub mod licence_key;
