@@ -21,7 +21,7 @@ use domain::benefits::software::RevealRefusal;
 #[cfg(feature = "ssr")]
 use domain::benefits::technical::TechnicalRefusal;
 #[cfg(feature = "ssr")]
-use domain::catalogue::CatalogueProblem;
+use domain::catalogue::{CatalogueProblem, Wanted};
 use domain::catalogue::{Category, Unit};
 #[cfg(feature = "ssr")]
 use domain::console::ConsoleRefusal;
@@ -630,7 +630,9 @@ pub fn file_finding(l: Language, finding: &store::catalogue::file::FileFinding) 
     use store::catalogue::file::FileProblem;
     match &finding.what {
         FileProblem::TooLarge => t::catalogue::too_large(l).to_owned(),
-        FileProblem::Format(message) => t::catalogue::format(l, message.trim()),
+        FileProblem::NotText => t::catalogue::not_text(l).to_owned(),
+        FileProblem::Syntax => t::catalogue::syntax(l).to_owned(),
+        FileProblem::Twice => t::catalogue::twice(l).to_owned(),
         FileProblem::Content { field, problem } => {
             t::catalogue::AtField { field, what: &catalogue_problem(l, problem) }.say(l)
         }
@@ -694,14 +696,19 @@ pub fn catalogue_problem(l: Language, problem: &CatalogueProblem) -> String {
     match problem {
         P::UnknownFormat => c::unknown_format(l).to_owned(),
         P::NothingInIt => c::nothing(l).to_owned(),
+        P::UnknownField => c::unknown_field(l).to_owned(),
+        P::Required => c::required(l).to_owned(),
+        P::WrongType(wanted) => wanted_value(l, *wanted).to_owned(),
+        P::NotOneOf { words } => c::not_one_of(l, &words.join(", ")),
         P::BadCode => c::bad_code(l).to_owned(),
         P::DuplicateCode { first } => c::duplicate_code(l, &(first + 1).to_string()),
         P::EmptyText => c::empty_text(l).to_owned(),
         P::TextTooLong => c::text_too_long(l).to_owned(),
+        P::HiddenCharacter { found } => c::hidden_character(l, &format!("U+{:04X}", u32::from(*found))),
         P::FulfilmentNotInCategory => c::fulfilment(l).to_owned(),
         P::Missing => c::missing(l).to_owned(),
         P::NotWithThisFulfilment => c::not_with(l).to_owned(),
-        P::OutOfRange => c::out_of_range(l).to_owned(),
+        P::OutOfRange { from, to } => c::out_of_range(l, &[&number(l, *from), "–", &number(l, *to)].concat()),
         P::NotHttps => c::not_https(l).to_owned(),
         P::BadSha256 => c::bad_sha256(l).to_owned(),
         P::DuplicateDownload => c::duplicate_download(l).to_owned(),
@@ -710,6 +717,21 @@ pub fn catalogue_problem(l: Language, problem: &CatalogueProblem) -> String {
         P::UnknownPackage { code } => c::unknown_package(l, code),
         P::DuplicateItem => c::duplicate_item(l).to_owned(),
         P::UnlimitedNotPossible => c::unlimited(l).to_owned(),
+    }
+}
+
+/// What stands in a field of a catalogue file.
+#[cfg(feature = "ssr")]
+fn wanted_value(l: Language, wanted: Wanted) -> &'static str {
+    use t::catalogue as c;
+    match wanted {
+        Wanted::Text => c::want_text(l),
+        Wanted::Number => c::want_number(l),
+        Wanted::YesOrNo => c::want_yes_or_no(l),
+        Wanted::Texts => c::want_texts(l),
+        Wanted::List => c::want_list(l),
+        Wanted::Entries => c::want_entries(l),
+        Wanted::Quantity => c::want_quantity(l),
     }
 }
 
