@@ -14,7 +14,7 @@ use domain::benefits::software::RevealRefusal;
 #[cfg(feature = "ssr")]
 use domain::benefits::technical::TechnicalRefusal;
 #[cfg(feature = "ssr")]
-use domain::console::ConsoleRefusal;
+use domain::console::{ConsoleRefusal, UploadKind};
 use domain::email::EmailProblem;
 #[cfg(feature = "ssr")]
 use domain::language::Language;
@@ -130,6 +130,16 @@ impl AppError {
     pub fn unpack(bytes: &[u8]) -> Option<Self> {
         use leptos::server_fn::Decodes;
         PostcardEncoding::decode(bytes.to_vec().into()).ok()
+    }
+
+    /// A file that is larger than a page takes.
+    pub fn file_too_large(kind: UploadKind, l: Language) -> Self {
+        told(413, Some("file"), i18n::file_too_large(l, kind).to_owned())
+    }
+
+    /// A day in an address that does not read.
+    pub fn wrong_day(l: Language) -> Self {
+        told(422, None, t::told::wrong_day(l).to_owned())
     }
 
     /// Turns what the store says into what the person may know.
@@ -252,7 +262,7 @@ fn order_field(refusal: &OrderRefusal) -> Option<&'static str> {
 fn console_field(refusal: &ConsoleRefusal) -> Option<&'static str> {
     use ConsoleRefusal as C;
     match refusal {
-        C::FileMissing | C::NotText => Some("file"),
+        C::FileMissing | C::NotText { .. } => Some("file"),
         C::StockLevel { .. } => Some("level"),
         C::NoSuchKey | C::KeyShape => Some("key"),
         C::DomainTaken { .. } | C::DomainJustTaken | C::Domain => Some("domain"),

@@ -24,7 +24,7 @@ use domain::benefits::technical::TechnicalRefusal;
 use domain::catalogue::{CatalogueProblem, Wanted};
 use domain::catalogue::{Category, Unit};
 #[cfg(feature = "ssr")]
-use domain::console::ConsoleRefusal;
+use domain::console::{ConsoleRefusal, UploadKind};
 use domain::email::EmailProblem;
 use domain::language::Language::{self, De, En};
 use domain::money::Money;
@@ -281,7 +281,7 @@ pub fn error(l: Language, error: &AppError) -> String {
             BulkRefusal::NoColumn => r::bulk_no_column(l).to_owned(),
             BulkRefusal::TooManyLines => r::bulk_too_many(l, &number(l, MAX_LINES as u64)),
             BulkRefusal::TooLarge => r::bulk_too_large(l).to_owned(),
-            BulkRefusal::NotText => r::bulk_not_text(l).to_owned(),
+            BulkRefusal::NotText { line } => r::bulk_not_text(l, &line.to_string()),
             BulkRefusal::AlreadyDone => r::bulk_done(l).to_owned(),
             BulkRefusal::SomeRefused { bad } => r::bulk_some(l, *bad),
         },
@@ -523,7 +523,8 @@ pub fn console_refusal(l: Language, refusal: &ConsoleRefusal) -> String {
     use t::{refusals as r, told as w};
     match refusal {
         C::FileMissing => w::file_missing(l).to_owned(),
-        C::NotText => w::not_text(l).to_owned(),
+        C::NotText { kind: UploadKind::Catalogue, line } => w::not_text(l, &line.to_string()),
+        C::NotText { kind: UploadKind::Keys | UploadKind::Companies, line } => w::not_csv(l, &line.to_string()),
         C::UploadGone => w::upload_gone(l).to_owned(),
         C::PublishedMeanwhile { version } => w::published_meanwhile(l, &version.to_string()),
         C::FileRefused => w::file_refused(l).to_owned(),
@@ -541,6 +542,16 @@ pub fn console_refusal(l: Language, refusal: &ConsoleRefusal) -> String {
         C::HasGlobalAdmin { name } => w::has_admin(l, name),
         C::AlreadySuspended => w::already_suspended(l).to_owned(),
         C::NotSuspended => w::not_suspended(l).to_owned(),
+    }
+}
+
+/// What a page takes at most, and how a larger file comes in.
+#[cfg(feature = "ssr")]
+pub fn file_too_large(l: Language, kind: UploadKind) -> &'static str {
+    match kind {
+        UploadKind::Catalogue => t::told::catalogue_large(l),
+        UploadKind::Keys => t::told::keys_large(l),
+        UploadKind::Companies => t::told::companies_large(l),
     }
 }
 
@@ -646,6 +657,7 @@ pub fn key_finding(l: Language, finding: &store::key_pool::KeyFinding) -> String
     use t::catalogue as c;
     match &finding.problem {
         P::Header => c::keys_header(l).to_owned(),
+        P::NotText => c::not_csv(l).to_owned(),
         P::NotARow => c::keys_row(l).to_owned(),
         P::UnknownProduct { code } => c::keys_product(l, code),
         P::ProductWithoutKeys { code } => c::keys_without(l, code),

@@ -39,8 +39,11 @@ pub const MAX_STOCK_LEVEL: u32 = 100_000;
 #[serde(rename_all = "snake_case")]
 pub enum ConsoleRefusal {
     FileMissing,
-    /// Not UTF-8.
-    NotText,
+    /// The line does not read.
+    NotText {
+        kind: UploadKind,
+        line: u64,
+    },
     /// Used, thrown away, or too old.
     UploadGone,
     /// Somebody published another version since the file was tried.

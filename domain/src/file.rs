@@ -47,6 +47,15 @@ fn read_utf16(file: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, NotText> 
     if is_cut { Err(NotText { line: line_after(text.as_bytes()) }) } else { Ok(text) }
 }
 
+/// A file of which only ASCII is needed. In every encoding of single bytes that is the same; each
+/// other byte becomes a sign that stands in no word.
+pub fn only_ascii(file: &[u8]) -> String {
+    file.iter().map(|&byte| if byte.is_ascii() { char::from(byte) } else { UNREAD }).collect()
+}
+
+/// What stands for a byte that nobody can read.
+pub const UNREAD: char = '\u{fffd}';
+
 /// The line that goes on after this text, as editors count: LF, CRLF and CR end one.
 pub fn line_after(text: &[u8]) -> u64 {
     let (mut line, mut before) = (1, 0);
@@ -134,6 +143,11 @@ mod tests {
         assert_eq!(line(&[&utf16("a\nb", [0xff, 0xfe])[..], &[0x41]].concat()), 2);
         assert_eq!(line(&[&utf16("a\n", [0xfe, 0xff])[..], &[0xd8, 0x3d]].concat()), 2);
         assert_eq!(line(b"a\r\nb\0"), 2);
+    }
+
+    #[test]
+    fn ascii_is_the_same_in_single_bytes() {
+        assert_eq!(only_ascii(b"J\xf6rg;j@b.example\r\n"), "J\u{fffd}rg;j@b.example\r\n");
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod queue;
 pub mod schedule;
 pub(crate) mod search;
 pub mod secrets;
+pub(crate) mod table;
 pub(crate) mod uploads;
 
 pub use clock::Clock;

@@ -15,6 +15,14 @@ pub const MAX_LINES: usize = 10_000;
 pub const MAX_FILE: usize = 1_000_000;
 /// The column that names the people.
 pub const COLUMN: &str = "email";
+/// The names that it goes by in lists of ours and of others.
+const COLUMN_NAMES: [&str; 6] =
+    [COLUMN, "e-mail", "email address", "e-mail address", "e-mail-adresse", "email-adresse"];
+
+/// Whether a column names the people, by its name in small letters.
+pub fn is_column(name: &str) -> bool {
+    COLUMN_NAMES.contains(&name)
+}
 
 /// Why a file cannot be read at all. The wording is in `locales/*/refusals.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +33,10 @@ pub enum BulkRefusal {
     NoColumn,
     TooManyLines,
     TooLarge,
-    NotText,
+    /// The line does not read.
+    NotText {
+        line: u64,
+    },
     /// Done already, by this or another person.
     AlreadyDone,
     /// All or nothing was asked for, and some lines cannot be done now.

@@ -74,9 +74,11 @@ async fn a_list_goes_out_as_csv_packed_or_not() {
     assert_eq!(anna.send(foreign).await.status, StatusCode::FORBIDDEN);
     let head = Request::head(&path).header(header::COOKIE, &anna.cookie).body(Body::empty()).unwrap();
     assert_eq!(anna.send(head).await.status, StatusCode::METHOD_NOT_ALLOWED);
-    for day in ["-9999-01-01", "%2B262142-12-31", "2026-02-30"] {
+    for day in ["-9999-01-01", "%2B262142-12-31", "2026-02-30", "31.12.2020"] {
         let asked = format!("/export/seats.csv?benefit={benefit}&at={day}");
-        assert_eq!(anna.get(&asked).await.status, StatusCode::OK, "{day}");
+        let refused = anna.get(&asked).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{day}");
+        assert!(refused.has("Write it as year, month and day"), "{day}: {}", refused.body);
         let page = format!("/benefits/visual-studio/{benefit}/seats?at={day}&q=%00");
         assert_eq!(anna.get(&page).await.status, StatusCode::OK, "{day}");
     }
@@ -87,7 +89,7 @@ async fn a_list_goes_out_as_csv_packed_or_not() {
 }
 
 /// A form with a file, as a browser packs it.
-fn upload(cookie: &str, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Request<Body> {
+pub fn upload(cookie: &str, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Request<Body> {
     let mut body = Vec::new();
     for (name, value) in fields {
         body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
@@ -130,8 +132,9 @@ async fn a_file_comes_in_a_form() {
         (&b""[..], StatusCode::UNPROCESSABLE_ENTITY, "names nobody"),
         (b"name\nAnna\n", StatusCode::UNPROCESSABLE_ENTITY, "has to name a column"),
         (&vec![b'a'; 1_100_000], StatusCode::PAYLOAD_TOO_LARGE, "larger than 1 MB"),
-        (&vec![b'a'; 4_000_000], StatusCode::PAYLOAD_TOO_LARGE, "too large"),
+        (&vec![b'a'; 4_000_000], StatusCode::PAYLOAD_TOO_LARGE, "larger than 1 MB"),
         (b"\xff\xfe\x00email", StatusCode::UNPROCESSABLE_ENTITY, "column"),
+        (b"email\r\nj\xf6rg@b.example", StatusCode::UNPROCESSABLE_ENTITY, "Line 2 does not read as UTF-8"),
     ] {
         let refused = anna.send(upload(&anna.cookie.clone(), &page, &fields, file)).await;
         assert_eq!(refused.status, status, "{words}");
