@@ -103,7 +103,7 @@ fn done_at(path: &str, query: Option<&str>, done: &str) -> String {
 
 /// Answers a form post to a page.
 pub async fn post(state: AppState, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let Some(info) = parts.extensions.get::<RequestInfo>().cloned() else {
         return say(&state, AppError::Internal { reference: String::new() }, true, Default::default());
     };
