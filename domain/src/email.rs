@@ -221,7 +221,8 @@ mod tests {
         assert_eq!(Email::parse("mailto:"), Err(EmailProblem::Empty));
         assert_eq!(Email::parse(&format!("a@{}.example", "x".repeat(260))), Err(EmailProblem::TooLong));
         // It would be longer than it looks.
-        assert_eq!(Email::parse(&format!("a@{}example", "ü.".repeat(60))), Err(EmailProblem::TooLong));
+        let long = format!("{}@{}example", "a".repeat(20), "ü.".repeat(29));
+        assert_eq!(Email::parse(&long), Err(EmailProblem::TooLong));
         for bad in [
             "a",
             "a@b",

@@ -1,7 +1,6 @@
 //! Files that a browser sends: byte for byte, up to the limit that the page names.
 
 use crate::harness::{ANNA, Site, site};
-use crate::people::upload;
 use axum::body::Body;
 use domain::file::MAX_UPLOAD;
 use http::{Request, StatusCode, header};
@@ -10,7 +9,7 @@ use store::demo::CATALOGUE;
 use store::entity::{catalogue_version, upload};
 
 const OLGA: &str = "olga.operator@programme.example";
-const TRY_CATALOGUE: [(&str, &str); 1] = [("form", "operator/try_catalogue")];
+const TRY_CATALOGUE: &str = "operator/try_catalogue";
 
 async fn count(site: &Site) -> (u64, u64) {
     let db = site.store.db.conn();
@@ -24,8 +23,7 @@ async fn a_catalogue_in_another_encoding_is_refused_with_its_line() {
     let mut olga = site.signed_in(OLGA).await;
     let latin: Vec<u8> = CATALOGUE.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
     let line = CATALOGUE.lines().position(|l| !l.is_ascii()).unwrap() + 1;
-    let sent = |cookie: &str| upload(cookie, "/operator/catalogue", &TRY_CATALOGUE, &latin);
-    let refused = olga.send(sent(&olga.cookie.clone())).await;
+    let refused = olga.upload("/operator/catalogue", TRY_CATALOGUE, &[], &latin).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.has(&format!("Line {line} does not read as UTF-8. Save the file as UTF-8")), "{}", refused.body);
     assert!(!refused.has("\u{fffd}"));
@@ -34,7 +32,7 @@ async fn a_catalogue_in_another_encoding_is_refused_with_its_line() {
         ("/operator/keys", "operator/try_keys", "Save the file as CSV UTF-8"),
         ("/operator/companies", "operator/try_companies", "Save the file as CSV UTF-8"),
     ] {
-        let refused = olga.send(upload(&olga.cookie.clone(), page, &[("form", form)], b"a,b\r\nK\xf6hler,c")).await;
+        let refused = olga.upload(page, form, &[], b"a,b\r\nK\xf6hler,c").await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
         assert!(refused.has("Line 2 ") && refused.has(words), "{page}: {}", refused.body);
     }
@@ -52,8 +50,7 @@ async fn a_file_as_large_as_the_page_says_passes() {
     file += &"ü".repeat(rest / 2);
     file += &"x".repeat(rest % 2);
     assert_eq!(file.len(), MAX_UPLOAD);
-    let cookie = olga.cookie.clone();
-    let sent = olga.send(upload(&cookie, "/operator/catalogue", &TRY_CATALOGUE, file.as_bytes())).await;
+    let sent = olga.upload("/operator/catalogue", TRY_CATALOGUE, &[], file.as_bytes()).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{:.2000}", sent.body);
     assert!(sent.location().starts_with("/operator/catalogue/"), "{}", sent.location());
     assert_eq!(olga.get(sent.location()).await.status, StatusCode::OK);
@@ -64,7 +61,7 @@ async fn a_file_as_large_as_the_page_says_passes() {
             ("/operator/keys", "operator/try_keys", "vorteil keys import FILE"),
             ("/operator/companies", "operator/try_companies", "larger than 1 MiB"),
         ] {
-            let mut request = upload(&cookie, page, &[("form", form)], &file);
+            let mut request = olga.packed(page, form, &[], &file);
             request.headers_mut().insert(header::CONTENT_LENGTH, (file.len() + 400).into());
             let refused = olga.send(request).await;
             assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE, "{page} {larger}");
@@ -78,8 +75,7 @@ async fn what_is_pasted_may_be_long() {
     let site = site().await;
     let mut olga = site.signed_in(OLGA).await;
     let pasted = ["product,key\r\n", &"office,ä\r\n".repeat(150_000)].concat();
-    let fields = [("form", "operator/try_keys"), ("keys", pasted.as_str())];
-    let sent = olga.send(upload(&olga.cookie.clone(), "/operator/keys", &fields, b"")).await;
+    let sent = olga.upload("/operator/keys", "operator/try_keys", &[("keys", &pasted)], b"").await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{:.2000}", sent.body);
     assert!(sent.location().starts_with("/operator/keys/import/"), "{}", sent.location());
 }
@@ -109,8 +105,8 @@ async fn an_exported_list_is_read_again() {
     let list = anna.get(&format!("/export/seats.csv?benefit={benefit}")).await;
     assert!(list.body.starts_with("\u{feff}\""), "{}", list.body);
     let page = format!("/benefits/visual-studio/{benefit}/seats/file");
-    let fields = [("form", "seats/check_file"), ("benefit", benefit.as_str()), ("to", page.as_str()), ("typed", "")];
-    let sent = anna.send(upload(&anna.cookie.clone(), &page, &fields, list.body.as_bytes())).await;
+    let fields = [("benefit", benefit.as_str()), ("to", page.as_str()), ("typed", "")];
+    let sent = anna.upload(&page, "seats/check_file", &fields, list.body.as_bytes()).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     let tried = anna.get(sent.location()).await;
     // Each of them holds a seat already, and is recognised.
