@@ -14,7 +14,7 @@ use domain::benefits::software::RevealRefusal;
 #[cfg(feature = "ssr")]
 use domain::benefits::technical::TechnicalRefusal;
 #[cfg(feature = "ssr")]
-use domain::console::ConsoleRefusal;
+use domain::console::{ConsoleRefusal, UploadKind};
 use domain::email::EmailProblem;
 #[cfg(feature = "ssr")]
 use domain::language::Language;
@@ -132,6 +132,16 @@ impl AppError {
         PostcardEncoding::decode(bytes.to_vec().into()).ok()
     }
 
+    /// A file that is larger than a page takes.
+    pub fn file_too_large(kind: UploadKind, l: Language) -> Self {
+        told(413, Some("file"), i18n::file_too_large(l, kind).to_owned())
+    }
+
+    /// A day in an address that does not read.
+    pub fn wrong_day(l: Language) -> Self {
+        told(422, None, t::told::wrong_day(l).to_owned())
+    }
+
     /// Turns what the store says into what the person may know.
     pub fn from_store(error: store::StoreError, reference: &str, l: Language) -> Self {
         use store::StoreError as E;
@@ -178,6 +188,7 @@ impl AppError {
             E::Setup(SetupRefusal::Token) => told(422, Some("token"), t::refusals::setup_token(l).to_owned()),
             E::Setup(SetupRefusal::AlreadyDone) => told(409, None, t::refusals::setup_done(l).to_owned()),
             E::Name => Self::Name,
+            E::HiddenInName(hidden) => told(422, Some("name"), i18n::hidden(l, hidden)),
             error @ (E::Busy | E::Db(_) | E::Unreadable | E::Corrupt(_) | E::UnknownDatabase | E::Job(_)) => {
                 if unavailable {
                     tracing::warn!(%error, reference, "the database is not available");
@@ -235,11 +246,11 @@ fn marketing_field(refusal: &MarketingRefusal) -> Option<&'static str> {
 fn order_field(refusal: &OrderRefusal) -> Option<&'static str> {
     use OrderRefusal as O;
     match refusal {
-        O::Missing(field) | O::TooLong(field, _) => Some(field.name()),
+        O::Missing(field) | O::TooLong(field, _) | O::Hidden(field, _) => Some(field.name()),
         O::TaxId => Some("tax_id"),
         O::AmountMissing | O::AmountDiffers { .. } => Some("amount"),
         O::DateMissing | O::DateOutside { .. } => Some("date"),
-        O::ReferenceMissing | O::ReferenceTooLong { .. } => Some("reference"),
+        O::ReferenceMissing | O::ReferenceTooLong { .. } | O::ReferenceHidden(_) => Some("reference"),
         O::Buy(_) | O::Changed | O::NotPossibleAnyMore | O::Lapsed { .. } | O::AlreadyPaid { .. } | O::Cancel(_) => {
             None
         }
@@ -251,11 +262,11 @@ fn order_field(refusal: &OrderRefusal) -> Option<&'static str> {
 fn console_field(refusal: &ConsoleRefusal) -> Option<&'static str> {
     use ConsoleRefusal as C;
     match refusal {
-        C::FileMissing | C::NotText => Some("file"),
+        C::FileMissing | C::NotText { .. } => Some("file"),
         C::StockLevel { .. } => Some("level"),
         C::NoSuchKey | C::KeyShape => Some("key"),
         C::DomainTaken { .. } | C::DomainJustTaken | C::Domain => Some("domain"),
-        C::Missing(field) | C::TooLong(field, _) => Some(field.name()),
+        C::Missing(field) | C::TooLong(field, _) | C::Hidden(field, _) => Some(field.name()),
         C::Email(_) => Some("account_email"),
         C::UploadGone
         | C::PublishedMeanwhile { .. }
@@ -273,7 +284,7 @@ fn console_field(refusal: &ConsoleRefusal) -> Option<&'static str> {
 fn technical_field(refusal: &TechnicalRefusal) -> Option<&'static str> {
     use TechnicalRefusal as R;
     match refusal {
-        R::Missing(field) | R::TooLong(field, _) => Some(field.name()),
+        R::Missing(field) | R::TooLong(field, _) | R::Hidden(field, _) => Some(field.name()),
         R::Phone(_) => Some("phone"),
         R::HoursMissing | R::TooManyHours { .. } | R::HoursLeft { .. } | R::HoursReserved { .. } => Some("hours"),
         R::IncidentsGranted { .. } => Some("used"),

@@ -55,6 +55,26 @@ fn form_id() -> String {
     String::new()
 }
 
+/// The files of a form, byte for byte. They go beside its fields, which are text.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Default)]
+pub struct Uploads(pub Vec<(String, axum::body::Bytes)>);
+
+/// What came as a file in a field; without one, what stands there as text.
+#[cfg(feature = "ssr")]
+pub fn uploaded(field: &str, typed: String) -> axum::body::Bytes {
+    let parts = use_context::<http::request::Parts>();
+    let sent = parts.and_then(|parts| parts.extensions.get::<Uploads>().cloned()).unwrap_or_default();
+    let file = sent.0.into_iter().find(|(name, _)| name == field);
+    file.map_or_else(|| typed.into(), |(_, content)| content)
+}
+
+/// The file, if anything is in it; otherwise what was pasted.
+#[cfg(feature = "ssr")]
+pub fn uploaded_or(file: axum::body::Bytes, pasted: String) -> axum::body::Bytes {
+    if file.iter().all(u8::is_ascii_whitespace) { pasted.into() } else { file }
+}
+
 /// The outcome for a form, when this page answers it. Never in the browser.
 pub fn outcome(form: &str) -> Option<Outcome> {
     #[cfg(feature = "ssr")]
@@ -324,6 +344,8 @@ pub fn Field(
 ) -> impl IntoView {
     let (typed, wrong) = field_state(of, name, value);
     let described = described_by(name, !hint.is_empty(), wrong.is_some());
+    // A browser refuses in words of its own what the server would read: `Anna <a@x.example>`.
+    let (kind, keyboard) = if kind == "email" { ("text", Some("email")) } else { (kind, None) };
     view! {
         <div class="field-group">
             <label for=name>{label}</label>
@@ -332,6 +354,9 @@ pub fn Field(
                 id=name
                 name=name
                 type=kind
+                inputmode=keyboard
+                autocapitalize=keyboard.map(|_| "none")
+                spellcheck=keyboard.map(|_| "false")
                 value=typed
                 autocomplete=autocomplete
                 maxlength=maxlength

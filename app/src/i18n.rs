@@ -21,10 +21,10 @@ use domain::benefits::software::RevealRefusal;
 #[cfg(feature = "ssr")]
 use domain::benefits::technical::TechnicalRefusal;
 #[cfg(feature = "ssr")]
-use domain::catalogue::CatalogueProblem;
+use domain::catalogue::{CatalogueProblem, Wanted};
 use domain::catalogue::{Category, Unit};
 #[cfg(feature = "ssr")]
-use domain::console::ConsoleRefusal;
+use domain::console::{ConsoleRefusal, UploadKind};
 use domain::email::EmailProblem;
 use domain::language::Language::{self, De, En};
 use domain::money::Money;
@@ -49,6 +49,7 @@ use domain::refusal::{CompanyRefusal, SignInRefusal};
 #[cfg(feature = "ssr")]
 use domain::reminder::{Ending, EndingLine};
 use domain::schedule::Job;
+use domain::text::Hidden;
 
 const MONTHS: [[&str; 12]; 2] = [
     [
@@ -280,7 +281,7 @@ pub fn error(l: Language, error: &AppError) -> String {
             BulkRefusal::NoColumn => r::bulk_no_column(l).to_owned(),
             BulkRefusal::TooManyLines => r::bulk_too_many(l, &number(l, MAX_LINES as u64)),
             BulkRefusal::TooLarge => r::bulk_too_large(l).to_owned(),
-            BulkRefusal::NotText => r::bulk_not_text(l).to_owned(),
+            BulkRefusal::NotText { line } => r::bulk_not_text(l, &line.to_string()),
             BulkRefusal::AlreadyDone => r::bulk_done(l).to_owned(),
             BulkRefusal::SomeRefused { bad } => r::bulk_some(l, *bad),
         },
@@ -290,13 +291,14 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::SignIn(SignInRefusal::TooManyTries { until }) => r::too_many_tries(l, &clock_rounded_up(*until)),
         AppError::CurrentPassword => r::current_password(l).to_owned(),
         AppError::Email(problem) => match problem {
-            EmailProblem::Empty => r::email_empty(l),
-            EmailProblem::TooLong => r::email_long(l),
-            EmailProblem::NotAnAddress => r::email_shape(l),
-            EmailProblem::SameAsCompany => r::email_company(l),
-            EmailProblem::SameAsAccount => r::email_account(l),
-        }
-        .to_owned(),
+            EmailProblem::Empty => r::email_empty(l).to_owned(),
+            EmailProblem::TooLong => r::email_long(l).to_owned(),
+            EmailProblem::NotAnAddress => r::email_shape(l).to_owned(),
+            EmailProblem::Hidden(sign) => hidden(l, *sign),
+            EmailProblem::LocalNotAscii => r::email_local(l).to_owned(),
+            EmailProblem::SameAsCompany => r::email_company(l).to_owned(),
+            EmailProblem::SameAsAccount => r::email_account(l).to_owned(),
+        },
         AppError::Name => r::name(l).to_owned(),
         AppError::NobodyChosen => r::nobody_chosen(l).to_owned(),
         AppError::BadRequest => r::bad_request(l).to_owned(),
@@ -308,6 +310,11 @@ pub fn error(l: Language, error: &AppError) -> String {
         AppError::Internal { reference } if reference.is_empty() => r::internal_plain(l).to_owned(),
         AppError::Internal { reference } => r::internal(l, reference),
     }
+}
+
+/// There is something in the middle of a text that nobody sees.
+pub fn hidden(l: Language, sign: Hidden) -> String {
+    t::refusals::hidden(l, &sign.code())
 }
 
 /// What is wrong with a new password.
@@ -379,6 +386,7 @@ pub fn technical_refusal(l: Language, refusal: &TechnicalRefusal) -> String {
         T::PersonDisabled => r::technical_disabled(l).to_owned(),
         T::NotPossibleAnyMore => r::technical_over(l).to_owned(),
         T::Missing(_) => r::field_missing(l).to_owned(),
+        T::Hidden(_, sign) => hidden(l, *sign),
         T::TooLong(_, most) | T::TextTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
         T::Phone(problem) => phone_problem(l, *problem).to_owned(),
         T::HoursMissing => r::hours_missing(l).to_owned(),
@@ -490,6 +498,7 @@ pub fn order_refusal(l: Language, refusal: &OrderRefusal) -> String {
     match refusal {
         O::Buy(refusal) => buy_refusal(l, refusal),
         O::Missing(_) => r::field_missing(l).to_owned(),
+        O::Hidden(_, sign) | O::ReferenceHidden(sign) => hidden(l, *sign),
         O::TooLong(BillField::Address, _) => w::address_long(l).to_owned(),
         O::TooLong(_, most) | O::ReferenceTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
         O::TaxId => w::tax_id(l).to_owned(),
@@ -514,7 +523,8 @@ pub fn console_refusal(l: Language, refusal: &ConsoleRefusal) -> String {
     use t::{refusals as r, told as w};
     match refusal {
         C::FileMissing => w::file_missing(l).to_owned(),
-        C::NotText => w::not_text(l).to_owned(),
+        C::NotText { kind: UploadKind::Catalogue, line } => w::not_text(l, &line.to_string()),
+        C::NotText { kind: UploadKind::Keys | UploadKind::Companies, line } => w::not_csv(l, &line.to_string()),
         C::UploadGone => w::upload_gone(l).to_owned(),
         C::PublishedMeanwhile { version } => w::published_meanwhile(l, &version.to_string()),
         C::FileRefused => w::file_refused(l).to_owned(),
@@ -526,11 +536,22 @@ pub fn console_refusal(l: Language, refusal: &ConsoleRefusal) -> String {
         C::DomainJustTaken => w::domain_just_taken(l).to_owned(),
         C::Domain => w::domain(l).to_owned(),
         C::Missing(_) => r::field_missing(l).to_owned(),
+        C::Hidden(_, sign) => hidden(l, *sign),
         C::TooLong(_, most) | C::IssuerTooLong { most } => r::field_long(l, &number(l, u64::from(*most))),
         C::Email(problem) => error(l, &AppError::Email(*problem)),
         C::HasGlobalAdmin { name } => w::has_admin(l, name),
         C::AlreadySuspended => w::already_suspended(l).to_owned(),
         C::NotSuspended => w::not_suspended(l).to_owned(),
+    }
+}
+
+/// What a page takes at most, and how a larger file comes in.
+#[cfg(feature = "ssr")]
+pub fn file_too_large(l: Language, kind: UploadKind) -> &'static str {
+    match kind {
+        UploadKind::Catalogue => t::told::catalogue_large(l),
+        UploadKind::Keys => t::told::keys_large(l),
+        UploadKind::Companies => t::told::companies_large(l),
     }
 }
 
@@ -620,7 +641,9 @@ pub fn file_finding(l: Language, finding: &store::catalogue::file::FileFinding) 
     use store::catalogue::file::FileProblem;
     match &finding.what {
         FileProblem::TooLarge => t::catalogue::too_large(l).to_owned(),
-        FileProblem::Format(message) => t::catalogue::format(l, message.trim()),
+        FileProblem::NotText => t::catalogue::not_text(l).to_owned(),
+        FileProblem::Syntax => t::catalogue::syntax(l).to_owned(),
+        FileProblem::Twice => t::catalogue::twice(l).to_owned(),
         FileProblem::Content { field, problem } => {
             t::catalogue::AtField { field, what: &catalogue_problem(l, problem) }.say(l)
         }
@@ -634,6 +657,7 @@ pub fn key_finding(l: Language, finding: &store::key_pool::KeyFinding) -> String
     use t::catalogue as c;
     match &finding.problem {
         P::Header => c::keys_header(l).to_owned(),
+        P::NotText => c::not_csv(l).to_owned(),
         P::NotARow => c::keys_row(l).to_owned(),
         P::UnknownProduct { code } => c::keys_product(l, code),
         P::ProductWithoutKeys { code } => c::keys_without(l, code),
@@ -661,6 +685,7 @@ pub fn move_finding(l: Language, finding: &store::companies::MoveFinding) -> Str
         P::NotInPredecessor { name } => c::move_here(l, name),
         P::PersonIncomplete => c::move_person(l).to_owned(),
         P::PersonName => t::refusals::name(l).to_owned(),
+        P::PersonHidden(sign) => hidden(l, *sign),
         P::Email(problem) => error(l, &AppError::Email(*problem)),
         P::Language => c::move_language(l).to_owned(),
         P::SamePerson { line } => c::move_same_person(l, &line.to_string()),
@@ -683,14 +708,19 @@ pub fn catalogue_problem(l: Language, problem: &CatalogueProblem) -> String {
     match problem {
         P::UnknownFormat => c::unknown_format(l).to_owned(),
         P::NothingInIt => c::nothing(l).to_owned(),
+        P::UnknownField => c::unknown_field(l).to_owned(),
+        P::Required => c::required(l).to_owned(),
+        P::WrongType(wanted) => wanted_value(l, *wanted).to_owned(),
+        P::NotOneOf { words } => c::not_one_of(l, &words.join(", ")),
         P::BadCode => c::bad_code(l).to_owned(),
         P::DuplicateCode { first } => c::duplicate_code(l, &(first + 1).to_string()),
         P::EmptyText => c::empty_text(l).to_owned(),
         P::TextTooLong => c::text_too_long(l).to_owned(),
+        P::HiddenCharacter { found } => c::hidden_character(l, &format!("U+{:04X}", u32::from(*found))),
         P::FulfilmentNotInCategory => c::fulfilment(l).to_owned(),
         P::Missing => c::missing(l).to_owned(),
         P::NotWithThisFulfilment => c::not_with(l).to_owned(),
-        P::OutOfRange => c::out_of_range(l).to_owned(),
+        P::OutOfRange { from, to } => c::out_of_range(l, &[&number(l, *from), "–", &number(l, *to)].concat()),
         P::NotHttps => c::not_https(l).to_owned(),
         P::BadSha256 => c::bad_sha256(l).to_owned(),
         P::DuplicateDownload => c::duplicate_download(l).to_owned(),
@@ -699,6 +729,21 @@ pub fn catalogue_problem(l: Language, problem: &CatalogueProblem) -> String {
         P::UnknownPackage { code } => c::unknown_package(l, code),
         P::DuplicateItem => c::duplicate_item(l).to_owned(),
         P::UnlimitedNotPossible => c::unlimited(l).to_owned(),
+    }
+}
+
+/// What stands in a field of a catalogue file.
+#[cfg(feature = "ssr")]
+fn wanted_value(l: Language, wanted: Wanted) -> &'static str {
+    use t::catalogue as c;
+    match wanted {
+        Wanted::Text => c::want_text(l),
+        Wanted::Number => c::want_number(l),
+        Wanted::YesOrNo => c::want_yes_or_no(l),
+        Wanted::Texts => c::want_texts(l),
+        Wanted::List => c::want_list(l),
+        Wanted::Entries => c::want_entries(l),
+        Wanted::Quantity => c::want_quantity(l),
     }
 }
 

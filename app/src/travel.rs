@@ -12,7 +12,8 @@ use leptos::prelude::*;
 
 #[cfg(feature = "hydrate")]
 pub use browser::{
-    arrived, forget_done, here, is_taken_over, load_anew, renewed, set_connected, sleep, taken_over, watch, while_loading,
+    arrived, forget_done, here, is_taken_over, load_anew, renewed, set_connected, sleep, taken_over, watch,
+    while_loading,
 };
 
 /// What a page shows of a way that is being gone.

@@ -6,6 +6,10 @@ use crate::language::LocalText;
 use crate::money::Money;
 use serde::{Deserialize, Serialize};
 
+mod problems;
+
+pub use problems::{CatalogueProblem, Finding, Step, Wanted, check};
+
 /// A menu entry of the Benefits pages, in the order of the menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(
@@ -269,6 +273,9 @@ pub struct PackageItem {
     pub quantity: Quantity,
 }
 
+/// The largest number of something in a package.
+pub const MAX_QUANTITY: u32 = 1_000_000;
+
 /// A number from 1, or as much as wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
@@ -302,7 +309,7 @@ impl<'de> Deserialize<'de> for Quantity {
             }
             fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<Quantity, E> {
                 match u32::try_from(n) {
-                    Ok(n @ 1..=1_000_000) => Ok(Quantity::Of(n)),
+                    Ok(n @ 1..=MAX_QUANTITY) => Ok(Quantity::Of(n)),
                     _ => Err(E::invalid_value(serde::de::Unexpected::Signed(n), &self)),
                 }
             }
@@ -359,201 +366,3 @@ pub struct Catalogue {
 
 /// The one version of the file format so far.
 pub const FORMAT: u32 = 1;
-/// Texts longer than this do not fit a page.
-const MAX_TEXT: usize = 2_000;
-
-/// What is wrong with an entry. The wording is in `locales/*/catalogue.json`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CatalogueProblem {
-    UnknownFormat,
-    NothingInIt,
-    BadCode,
-    DuplicateCode {
-        first: usize,
-    },
-    EmptyText,
-    TextTooLong,
-    FulfilmentNotInCategory,
-    /// The field is needed with this fulfilment.
-    Missing,
-    /// The field makes no sense with this fulfilment.
-    NotWithThisFulfilment,
-    OutOfRange,
-    NotHttps,
-    BadSha256,
-    DuplicateDownload,
-    BadPrice(crate::money::MoneyProblem),
-    UnknownProduct {
-        code: String,
-    },
-    UnknownPackage {
-        code: String,
-    },
-    DuplicateItem,
-    UnlimitedNotPossible,
-}
-
-/// Where in the file: the way down from the top, as `["product", 3, "name", "de"]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    Field(&'static str),
-    Index(usize),
-}
-
-/// A problem and its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    pub at: Vec<Step>,
-    pub problem: CatalogueProblem,
-}
-
-/// Everything that is wrong with a catalogue, in the order of the file. Rule R-CAT-1.
-pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let mut add = |at: Vec<Step>, problem| found.push(Finding { at, problem });
-    if catalogue.format != FORMAT {
-        add(vec![Step::Field("format")], CatalogueProblem::UnknownFormat);
-    }
-    if catalogue.products.is_empty() || catalogue.packages.is_empty() {
-        add(vec![], CatalogueProblem::NothingInIt);
-    }
-    for (i, product) in catalogue.products.iter().enumerate() {
-        let at = |field| vec![Step::Field("product"), Step::Index(i), Step::Field(field)];
-        check_code(&product.code, catalogue.products[..i].iter().position(|p| p.code == product.code), &mut |p| {
-            add(at("code"), p)
-        });
-        check_text(&product.name, &mut |language, p| add(with(at("name"), language), p));
-        check_text(&product.summary, &mut |language, p| add(with(at("summary"), language), p));
-        if let Some(text) = &product.instructions {
-            check_text(text, &mut |language, p| add(with(at("instructions"), language), p));
-        }
-        check_product(product, &mut |field, p| add(at(field), p));
-        for (d, download) in product.downloads.iter().enumerate() {
-            let at = |field| {
-                vec![
-                    Step::Field("product"),
-                    Step::Index(i),
-                    Step::Field("download"),
-                    Step::Index(d),
-                    Step::Field(field),
-                ]
-            };
-            if !is_https(&download.url) {
-                add(at("url"), CatalogueProblem::NotHttps);
-            }
-            let hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-            if download.sha256.len() != 64 || !download.sha256.bytes().all(hex) {
-                add(at("sha256"), CatalogueProblem::BadSha256);
-            }
-            if download.size == 0 || i64::try_from(download.size).is_err() {
-                add(at("size"), CatalogueProblem::OutOfRange);
-            }
-            if product.downloads[..d].iter().any(|o| o.language == download.language && o.os == download.os) {
-                add(at("os"), CatalogueProblem::DuplicateDownload);
-            }
-        }
-    }
-    for (i, package) in catalogue.packages.iter().enumerate() {
-        let at = |field| vec![Step::Field("package"), Step::Index(i), Step::Field(field)];
-        check_code(&package.code, catalogue.packages[..i].iter().position(|p| p.code == package.code), &mut |p| {
-            add(at("code"), p)
-        });
-        check_text(&package.name, &mut |language, p| add(with(at("name"), language), p));
-        check_text(&package.label, &mut |language, p| add(with(at("label"), language), p));
-        check_text(&package.summary, &mut |language, p| add(with(at("summary"), language), p));
-        if let Err(problem) = package.money() {
-            let field = if problem == crate::money::MoneyProblem::NotACurrency { "currency" } else { "price" };
-            add(at(field), CatalogueProblem::BadPrice(problem));
-        }
-        for (n, code) in package.not_with.iter().enumerate() {
-            if !catalogue.packages.iter().any(|p| p.code == *code) {
-                let mut at = at("not_with");
-                at.push(Step::Index(n));
-                add(at, CatalogueProblem::UnknownPackage { code: code.clone() });
-            }
-        }
-        for (n, item) in package.items.iter().enumerate() {
-            let at = |field| {
-                vec![Step::Field("package"), Step::Index(i), Step::Field("item"), Step::Index(n), Step::Field(field)]
-            };
-            match catalogue.products.iter().find(|p| p.code == item.product) {
-                None => add(at("product"), CatalogueProblem::UnknownProduct { code: item.product.clone() }),
-                Some(p) if item.quantity == Quantity::Unlimited && p.fulfilment != Fulfilment::RequestForm => {
-                    add(at("quantity"), CatalogueProblem::UnlimitedNotPossible);
-                }
-                Some(_) => {}
-            }
-            if package.items[..n].iter().any(|o| o.product == item.product) {
-                add(at("product"), CatalogueProblem::DuplicateItem);
-            }
-        }
-    }
-    found
-}
-
-fn with(mut at: Vec<Step>, language: &'static str) -> Vec<Step> {
-    at.push(Step::Field(language));
-    at
-}
-
-fn is_https(url: &str) -> bool {
-    url.strip_prefix("https://").is_some_and(|rest| {
-        !rest.is_empty()
-            && !rest.starts_with('/')
-            && rest.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\".contains(&b))
-    })
-}
-
-fn check_code(code: &str, first: Option<usize>, add: &mut dyn FnMut(CatalogueProblem)) {
-    let fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    if code.is_empty() || code.len() > 64 || !code.bytes().all(fine) {
-        add(CatalogueProblem::BadCode);
-    }
-    if let Some(first) = first {
-        add(CatalogueProblem::DuplicateCode { first });
-    }
-}
-
-fn check_text(text: &LocalText, add: &mut dyn FnMut(&'static str, CatalogueProblem)) {
-    for (language, text) in [("en", &text.en), ("de", &text.de)] {
-        if text.trim().is_empty() {
-            add(language, CatalogueProblem::EmptyText);
-        } else if text.chars().count() > MAX_TEXT {
-            add(language, CatalogueProblem::TextTooLong);
-        }
-    }
-}
-
-fn check_product(product: &Product, add: &mut dyn FnMut(&'static str, CatalogueProblem)) {
-    let f = product.fulfilment;
-    if !product.category.spec().fulfilments.contains(&f) {
-        add("fulfilment", CatalogueProblem::FulfilmentNotInCategory);
-    }
-    let mut number =
-        |field, value: Option<u32>, allowed: bool, needed: bool, range: std::ops::RangeInclusive<u32>| match value {
-            None if needed => add(field, CatalogueProblem::Missing),
-            Some(_) if !allowed => add(field, CatalogueProblem::NotWithThisFulfilment),
-            Some(n) if !range.contains(&n) => add(field, CatalogueProblem::OutOfRange),
-            _ => {}
-        };
-    number("keys", product.keys, f.has_keys(), f.has_keys(), 1..=100);
-    number("reassign_lock_days", product.reassign_lock_days, f.has_seats(), false, 0..=3_650);
-    number("reassign_limit", product.reassign_limit, f.has_seats(), false, 0..=10_000);
-    number("max_per_request", product.max_per_request, f == Fulfilment::RequestForm, false, 1..=1_000);
-    number("valid_months", product.valid_months, f == Fulfilment::GtmActivate, f == Fulfilment::GtmActivate, 1..=120);
-    number("activate_within_days", product.activate_within_days, true, false, 1..=366);
-    if product.several_per_person.is_some() && !f.has_seats() {
-        add("several_per_person", CatalogueProblem::NotWithThisFulfilment);
-    }
-    match &product.portal {
-        Some(_) if !f.has_portal() => add("portal", CatalogueProblem::NotWithThisFulfilment),
-        Some(url) if !is_https(url) => add("portal", CatalogueProblem::NotHttps),
-        None if f.has_seats() => add("portal", CatalogueProblem::Missing),
-        _ => {}
-    }
-    match (f.has_downloads(), product.downloads.is_empty()) {
-        (true, true) => add("download", CatalogueProblem::Missing),
-        (false, false) => add("download", CatalogueProblem::NotWithThisFulfilment),
-        _ => {}
-    }
-}

@@ -7,6 +7,7 @@ use crate::language::LocalText;
 use crate::money::Money;
 use crate::orders::order::{Issuer, OrderRow};
 use crate::orders::term::anniversary;
+use crate::text::{self, Hidden};
 use crate::words::stored_words;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -38,8 +39,11 @@ pub const MAX_STOCK_LEVEL: u32 = 100_000;
 #[serde(rename_all = "snake_case")]
 pub enum ConsoleRefusal {
     FileMissing,
-    /// Not UTF-8.
-    NotText,
+    /// The line does not read.
+    NotText {
+        kind: UploadKind,
+        line: u64,
+    },
     /// Used, thrown away, or too old.
     UploadGone,
     /// Somebody published another version since the file was tried.
@@ -65,6 +69,8 @@ pub enum ConsoleRefusal {
     Domain,
     Missing(CompanyField),
     TooLong(CompanyField, u32),
+    /// There is something in the middle that nobody sees.
+    Hidden(CompanyField, Hidden),
     Email(EmailProblem),
     /// The company has a Global admin, who can invite others.
     HasGlobalAdmin {
@@ -110,12 +116,7 @@ pub const MAX_ISSUER: usize = 1_000;
 /// Reads who writes the invoices; lines are trimmed, empty ones at the ends go.
 pub fn read_issuer(form: &Issuer) -> Result<Issuer, ConsoleRefusal> {
     let read = |raw: &str| {
-        let lines: Vec<String> = raw
-            .replace("\r\n", "\n")
-            .split('\n')
-            .map(|line| line.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned())
-            .collect();
-        let text = lines.join("\n").trim_matches('\n').to_owned();
+        let text = text::lines(&raw.replace('\t', " ")).split('\n').map(text::trim).collect::<Vec<_>>().join("\n");
         if text.chars().count() > MAX_ISSUER {
             return Err(ConsoleRefusal::IssuerTooLong { most: u32::try_from(MAX_ISSUER).unwrap_or(u32::MAX) });
         }
@@ -442,6 +443,8 @@ mod tests {
         let form = Issuer { name: "\r\n Programme \r\nStreet 1\r\n\r\n".to_owned(), pay_to: String::new() };
         let read = read_issuer(&form).unwrap();
         assert_eq!((read.name.as_str(), read.pay_to.as_str()), ("Programme\nStreet 1", ""));
+        let pasted = Issuer { pay_to: "\u{feff}IBAN\tDE\u{a0}02\u{200b}".to_owned(), ..form.clone() };
+        assert_eq!(read_issuer(&pasted).unwrap().pay_to, "IBAN DE 02");
         let long = Issuer { name: "x".repeat(MAX_ISSUER + 1), ..form };
         assert_eq!(read_issuer(&long), Err(ConsoleRefusal::IssuerTooLong { most: 1_000 }));
     }

@@ -4,6 +4,7 @@ use crate::access::{Action, Principal, Role};
 use crate::benefits::seat::{Given, Taken};
 use crate::catalogue::Category;
 use crate::id::{AssignmentId, BenefitId, RoleRequestId, UserId};
+use crate::text::{self, Hidden};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,25 @@ pub const MAX_REASON: usize = 500;
 pub const INVITATION_LIFE: TimeDelta = TimeDelta::hours(72);
 /// How long somebody waits between two looks for the proof of a domain: name servers need time.
 pub const PROOF_EVERY: TimeDelta = TimeDelta::seconds(10);
+
+/// Why a text is not what somebody is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameProblem {
+    /// None, more than a line, or more than [`MAX_NAME`] characters.
+    Shape,
+    /// There is something in the middle that nobody sees.
+    Hidden(Hidden),
+}
+
+/// Reads the name of a person.
+pub fn read_name(raw: &str) -> Result<String, NameProblem> {
+    if text::trim(raw).chars().any(char::is_control) {
+        return Err(NameProblem::Shape);
+    }
+    let name = text::line(raw).map_err(NameProblem::Hidden)?;
+    let fine = !name.is_empty() && name.chars().count() <= MAX_NAME;
+    if fine { Ok(name) } else { Err(NameProblem::Shape) }
+}
 
 /// Why something cannot be done to a person or with a role. The wording is in
 /// `locales/*/refusals.json`.
@@ -472,6 +492,21 @@ mod tests {
             Err(RoleProblem::Forbidden(Action::GrantGlobalAdmin))
         );
         assert!(disable(&facts(&users, &[AdminAgent], &[], 1)).is_ok());
+    }
+
+    #[test]
+    fn a_name_is_a_line_without_anything_hidden() {
+        assert_eq!(read_name("\u{feff} Ida\u{a0} U\u{308}nal\u{200b}").as_deref(), Ok("Ida Ünal"));
+        for good in ["Null", "X", "الياس حداد", "田中 太郎", "👩\u{200d}💻 Ada", "O’Brien Seán", "علی\u{200c}رضا"]
+        {
+            assert_eq!(read_name(good).as_deref(), Ok(good));
+        }
+        for hidden in ['\u{200b}', '\u{202e}', '\u{2067}', '\u{ad}', '\u{200c}'] {
+            assert_eq!(read_name(&format!("Emil{hidden} Employee")), Err(NameProblem::Hidden(Hidden(hidden))));
+        }
+        for bad in ["", " ", "\u{200b}\u{feff}", "\u{3164}", "a\nb", "a\0b", &"x".repeat(201)] {
+            assert_eq!(read_name(bad), Err(NameProblem::Shape), "{bad:?}");
+        }
     }
 
     #[test]

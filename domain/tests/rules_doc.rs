@@ -38,6 +38,10 @@ fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
 fn ids(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in text.match_indices("R-") {
+        // No end of a longer word.
+        if text[..at].ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            continue;
+        }
         let rest = &text[at + 2..];
         let letters: String = rest.chars().take_while(char::is_ascii_uppercase).collect();
         let digits: String =

@@ -106,7 +106,7 @@ test('E4: the history, as of a day, found by name, as a file', async ({ page, t,
   expect(file.headers()['content-disposition']).toBe('attachment; filename="seats.csv"');
   const text = await file.text();
   expect(text).toContain(t('seats.why_reassigned', { name: 'Anna Global' }));
-  expect(text).toContain('Adam Agent,adam.agent@contoso.example');
+  expect(text).toContain('"Adam Agent","adam.agent@contoso.example"');
   expect(text).toContain(ENTERPRISE);
 });
 

@@ -11,6 +11,7 @@ mod m20261123_000004_go_to_market;
 mod m20261123_000005_time;
 mod m20261124_000006_orders;
 mod m20261125_000007_sent_forms;
+mod m20261125_000008_text;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000005_time::Migration),
             Box::new(m20261124_000006_orders::Migration),
             Box::new(m20261125_000007_sent_forms::Migration),
+            Box::new(m20261125_000008_text::Migration),
         ]
     }
 }

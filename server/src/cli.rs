@@ -160,9 +160,11 @@ async fn for_import(mut config: Config) -> Result<Config, Failure> {
 }
 
 fn read_catalogue(path: &Path) -> Result<(domain::catalogue::Catalogue, String), Failure> {
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::Read(path.to_owned(), e))?;
-    let catalogue = file::read(&text)
-        .map_err(|found| Failure::Refused(Refused(found.iter().map(|f| catalogue_line(path, f)).collect())))?;
+    let bytes = std::fs::read(path).map_err(|e| Failure::Read(path.to_owned(), e))?;
+    let refused =
+        |found: Vec<FileFinding>| Failure::Refused(Refused(found.iter().map(|f| catalogue_line(path, f)).collect()));
+    let text = file::read_text(&bytes).map_err(refused)?;
+    let catalogue = file::read(&text).map_err(refused)?;
     Ok((catalogue, text))
 }
 

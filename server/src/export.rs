@@ -10,6 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use domain::catalogue::Category;
+use domain::file::guarded;
 use domain::language::Language;
 use domain::people::{Held, parse_day};
 use futures_util::{StreamExt, stream};
@@ -33,6 +34,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// A day was asked for, and it is none.
+    fn has_wrong_day(&self) -> bool {
+        !self.at.is_empty() && self.view != "history" && parse_day(&self.at).is_none()
+    }
+
     fn exported(&self) -> Option<Exported> {
         let wanted = match (self.view.as_str(), parse_day(&self.at)) {
             ("history", _) => Wanted::History,
@@ -49,14 +55,14 @@ impl Asked {
     }
 }
 
-/// A cell that a spreadsheet takes for text. What begins like a formula gets a quote before it.
-fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
-}
-
+/// A line whose cells stay what they are, whichever separator a spreadsheet takes: each is in
+/// quotation marks, and none begins like a formula.
 fn line(cells: &[String]) -> Result<Bytes, std::io::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(cells.iter().map(|c| cell(c))).map_err(std::io::Error::other)?;
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .quote_style(csv::QuoteStyle::Always)
+        .from_writer(Vec::new());
+    writer.write_record(cells.iter().map(|cell| guarded(cell).into_owned())).map_err(std::io::Error::other)?;
     writer.into_inner().map(Bytes::from).map_err(|e| std::io::Error::other(e.to_string()))
 }
 
@@ -119,6 +125,9 @@ pub async fn seats(
         return refuse(AppError::CrossSite);
     }
     let Some(ctx) = &info.ctx else { return refuse(AppError::SignedOut) };
+    if asked.has_wrong_day() {
+        return refuse(AppError::wrong_day(info.preferences.language));
+    }
     let Some(what) = asked.exported() else { return refuse(AppError::NotFound) };
     let export = match begin_export(ctx, what).await {
         Ok(export) => export,
@@ -197,13 +206,23 @@ pub async fn catalogue(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::benefits::bulk::is_column;
 
     #[test]
     fn no_cell_is_a_formula() {
-        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert!(cell(evil).starts_with('\''), "{evil}");
+        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"] {
+            assert_eq!(line(&[evil.to_owned()]).unwrap(), format!("\"'{evil}\"\r\n"));
         }
-        assert_eq!(cell("Anna = 1"), "Anna = 1");
+        // With another separator it is one cell all the same.
+        assert_eq!(line(&["Harmless;=1+1;".to_owned()]).unwrap(), "\"Harmless;=1+1;\"\r\n");
         assert_eq!(line(&["a,b".to_owned(), "c\"d".to_owned()]).unwrap(), "\"a,b\",\"c\"\"d\"\r\n");
+    }
+
+    #[test]
+    fn a_list_can_be_read_again() {
+        for l in Language::ALL {
+            let named = heading(l).into_iter().filter(|name| is_column(&name.to_lowercase()));
+            assert_eq!(named.count(), 1, "{l:?}");
+        }
     }
 }

@@ -6,28 +6,34 @@ use crate::request::{ctx_is, find_out, say};
 use crate::router::{AppState, render, serve_function};
 use crate::sent::Answered;
 use app::error::AppError;
-use app::form::{FORM_ID, KEPT, KEPT_FORM, Keeps, Outcome, READER, SECRET_FIELDS, SIGN_IN, is_for_anybody, stands_on};
+use app::form::{
+    FORM_ID, KEPT, KEPT_FORM, Keeps, Outcome, READER, SECRET_FIELDS, SIGN_IN, Uploads, is_for_anybody, stands_on,
+};
 use app::session::is_local_path;
 use app::session::ssr::{DONE_HEADER, RequestInfo};
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::benefits::bulk::BulkRefusal;
+use domain::console::UploadKind;
+use domain::file::MAX_UPLOAD as MAX_FILE;
 use domain::id::FormId;
+use domain::language::Language;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::{Method, StatusCode};
 
 /// Larger than any form of ours without a file.
 pub const MAX_FORM: usize = 64 * 1024;
-/// With one: the largest file, as a form that was read again carries it.
-pub const MAX_UPLOAD: usize = 3 * 1024 * 1024;
+/// With one: the largest file, and what a form has beside it.
+pub const MAX_UPLOAD: usize = MAX_FILE + MAX_FORM;
 
-/// The fields of a form, whichever way the browser packs them. A file is a field like others, its
-/// content the value; what is not text in it is marked as such.
-async fn fields_of(content_type: &str, body: Body, most: usize) -> Result<Vec<(String, String)>, AppError> {
+/// The fields of a form, whichever way the browser packs them, and its files as they are.
+async fn fields_of(content_type: &str, body: Body, most: usize) -> Result<(Vec<(String, String)>, Uploads), AppError> {
+    let mut files = Uploads::default();
     if content_type.starts_with("application/x-www-form-urlencoded") {
         let body = to_bytes(body, MAX_FORM).await.map_err(|_| AppError::TooLarge)?;
-        return serde_urlencoded::from_bytes(&body).map_err(|_| AppError::BadRequest);
+        return serde_urlencoded::from_bytes(&body).map(|fields| (fields, files)).map_err(|_| AppError::BadRequest);
     }
     let boundary = multer::parse_boundary(content_type).map_err(|_| AppError::BadRequest)?;
     let body = to_bytes(body, most).await.map_err(|_| AppError::TooLarge)?;
@@ -35,10 +41,19 @@ async fn fields_of(content_type: &str, body: Body, most: usize) -> Result<Vec<(S
     let mut fields = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(|_| AppError::BadRequest)? {
         let name = part.name().unwrap_or_default().to_owned();
+        let is_file = part.file_name().is_some();
         let content = part.bytes().await.map_err(|_| AppError::BadRequest)?;
-        fields.push((name, String::from_utf8_lossy(&content).into_owned()));
+        if is_file {
+            if content.len() > MAX_FILE {
+                return Err(AppError::TooLarge);
+            }
+            files.0.push((name, content));
+        } else {
+            let text = String::from_utf8(content.into()).map_err(|_| AppError::BadRequest)?;
+            fields.push((name, text));
+        }
     }
-    Ok(fields)
+    Ok((fields, files))
 }
 
 /// Whether a form's answer is a secret, which nobody keeps for a second press.
@@ -48,6 +63,17 @@ fn shows_secrets(form: &str) -> bool {
 
 fn takes_file(path: &str) -> bool {
     path.ends_with("/seats/file") || matches!(path, "/operator/catalogue" | "/operator/keys" | "/operator/companies")
+}
+
+/// What came is too large: where a file is asked for, with what is possible there.
+pub fn too_large(path: &str, l: Language) -> AppError {
+    match path {
+        "/operator/catalogue" => AppError::file_too_large(UploadKind::Catalogue, l),
+        "/operator/keys" => AppError::file_too_large(UploadKind::Keys, l),
+        "/operator/companies" => AppError::file_too_large(UploadKind::Companies, l),
+        _ if takes_file(path) => AppError::Bulk(BulkRefusal::TooLarge),
+        _ => AppError::TooLarge,
+    }
 }
 
 /// The page's own address, with what was done and without what the form was about.
@@ -77,7 +103,7 @@ fn done_at(path: &str, query: Option<&str>, done: &str) -> String {
 
 /// Answers a form post to a page.
 pub async fn post(state: AppState, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let Some(info) = parts.extensions.get::<RequestInfo>().cloned() else {
         return say(&state, AppError::Internal { reference: String::new() }, true, Default::default());
     };
@@ -85,10 +111,14 @@ pub async fn post(state: AppState, request: Request) -> Response {
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|t| t.to_str().ok()).unwrap_or_default();
     // Only somebody who is signed in sends a file, and only where one is asked for.
     let most = if info.ctx.is_some() && takes_file(parts.uri.path()) { MAX_UPLOAD } else { MAX_FORM };
-    let fields = match fields_of(content_type, body, most).await {
-        Ok(fields) => fields,
+    let (fields, files) = match fields_of(content_type, body, most).await {
+        Ok(read) => read,
+        Err(AppError::TooLarge) if most == MAX_UPLOAD => {
+            return refuse(too_large(parts.uri.path(), info.preferences.language));
+        }
         Err(error) => return refuse(error),
     };
+    parts.extensions.insert(files);
     let sent = Sent { form: value(&fields, "form").to_owned(), fields, parts };
     let checked = check(&sent, &info).await;
     let is_out_of_place = checked.is_err();
@@ -180,6 +210,8 @@ fn call_for(state: &AppState, sent: &Sent) -> Option<impl Future<Output = Answer
     // The function answers in data, whatever the browser would like.
     call.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/x-postcard"));
     *call.extensions_mut() = sent.parts.extensions.clone();
+    // What was pasted grows when it is packed anew; it was measured when it came.
+    DefaultBodyLimit::disable().apply(&mut call);
     let state = state.clone();
     Some(async move {
         let (answer, body) = serve_function(&state, call).await.into_parts();

@@ -5,6 +5,7 @@
 
 use crate::config::Config;
 use app::mail::{Reader, html, letter, plain};
+use domain::email::Email;
 use domain::id::MailId;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -60,7 +61,9 @@ impl Mailer {
     pub fn new(config: &Config, base_url: String) -> Option<Self> {
         let url = config.smtp_url.as_ref()?;
         let transport = builder(url.expose_secret()).ok()?.timeout(Some(PATIENCE)).build();
-        Some(Self { transport, from: config.sender().ok()?, base_url, patience: PATIENCE })
+        let sender = config.sender().ok()?;
+        let from = Mailbox::new(sender.name, wire(sender.email.as_ref()).parse().ok()?);
+        Some(Self { transport, from, base_url, patience: PATIENCE })
     }
 
     /// The same, with another patience. For tests.
@@ -74,7 +77,7 @@ impl Mailer {
         let token = mail.token.as_ref().map(ExposeSecret::expose_secret);
         let to = Reader { language: mail.language, name: &mail.name, base_url: &self.base_url, token };
         let letter = letter(&mail.facts, &to);
-        let address: Address = mail.address.parse().map_err(|_| "the address is not one".to_owned())?;
+        let address: Address = wire(&mail.address).parse().map_err(|_| "the address is not one".to_owned())?;
         let name = (!mail.name.is_empty()).then(|| one_line(&mail.name));
         let host = self.from.email.domain();
         let by_machine =
@@ -97,10 +100,15 @@ impl Mailer {
         // hold the mail for ever.
         match tokio::time::timeout(self.patience, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(failure(&error, &mail.address)),
+            Ok(Err(error)) => Err(failure(&error, &wire(&mail.address))),
             Err(_) => Err(Failure::Later("the mail server did not answer in time".to_owned())),
         }
     }
+}
+
+/// An address as every mail server takes it: few know the letters of the world in a domain.
+fn wire(address: &str) -> String {
+    Email::known(address).map_or_else(|_| address.to_owned(), |email| email.deliverable())
 }
 
 /// What the server said, and whether it would say the same again of this mail.

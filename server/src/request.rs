@@ -1,6 +1,7 @@
 //! What happens to every request before and after it is answered: a reference, who asks, the
 //! headers, and words for what went wrong outside the pages.
 
+use crate::forms;
 use crate::router::AppState;
 use app::error::AppError;
 use app::session::is_local_path;
@@ -42,7 +43,7 @@ pub async fn guard(State(state): State<AppState>, mut request: Request, next: Ne
     let started = std::time::Instant::now();
     let answered = tokio::time::timeout(PATIENCE, AssertUnwindSafe(next.run(request)).catch_unwind()).await;
     let mut response = match answered {
-        Ok(Ok(response)) => worded(&state, response, wants_page, preferences),
+        Ok(Ok(response)) => worded(&state, &path, response, wants_page, preferences),
         Ok(Err(_)) => {
             tracing::error!(reference, %method, path = logged, "a request panicked");
             say(&state, AppError::Internal { reference: reference.clone() }, wants_page, preferences)
@@ -74,13 +75,15 @@ fn wants_page(method: &Method, headers: &HeaderMap, path: &str) -> bool {
 }
 
 /// Refusals of the layers inside (another site's form, a body that is too large) carry no words.
-fn worded(state: &AppState, response: Response, wants_page: bool, preferences: Preferences) -> Response {
+fn worded(state: &AppState, path: &str, response: Response, wants_page: bool, preferences: Preferences) -> Response {
     let refused = response.extensions().get::<tower_http::csrf::ProtectionError>().is_some();
     let bare = !response.headers().contains_key(header::CONTENT_TYPE)
         || response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/plain"));
     match response.status() {
         StatusCode::FORBIDDEN if refused => say(state, AppError::CrossSite, wants_page, preferences),
-        StatusCode::PAYLOAD_TOO_LARGE if bare => say(state, AppError::TooLarge, wants_page, preferences),
+        StatusCode::PAYLOAD_TOO_LARGE if bare => {
+            say(state, forms::too_large(path, preferences.language), wants_page, preferences)
+        }
         _ => response,
     }
 }

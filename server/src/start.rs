@@ -9,6 +9,7 @@ use leptos::config::LeptosOptions;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use store::people::password::Passwords;
 use store::people::setup::{InstallError, is_demo, issue_setup_token, needs_setup, open_installation};
 use store::secrets::RingProblem;
 use store::{Clock, Db, Dns, Store, StoreError, demo};
@@ -110,6 +111,9 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Store, StartProblem> 
         open().await?
     };
     let mut store = Store::new(db, clock, ring);
+    if config.demo {
+        store.passwords = Passwords::of_demo();
+    }
     if let Some(server) = config.dns_server {
         store.dns = Dns::at(server);
     }

@@ -205,7 +205,7 @@ async fn add_person(
         company_id: Set(company),
         name: Set(name.to_owned()),
         email: Set(email.as_str().to_owned()),
-        search: Set(user::search_text(name, &email.normalized())),
+        search: Set(user::search_text(name, email.as_str())),
         email_normalized: Set(email.normalized()),
         password_hash: Set(Some(hash.to_owned())),
         language: Set(None),

@@ -14,6 +14,7 @@ use domain::password::PasswordProblem;
 use domain::people::{PeopleRefusal, RoleProblem};
 use domain::queue::WorkRefusal;
 use domain::refusal::{CompanyRefusal, SetupRefusal, SignInRefusal};
+use domain::text::Hidden;
 
 pub type StoreResult<T> = Result<T, StoreError>;
 
@@ -60,6 +61,9 @@ pub enum StoreError {
     Setup(SetupRefusal),
     #[error("a name is needed, of at most 200 characters")]
     Name,
+    /// There is something in the middle of a name that nobody sees.
+    #[error("a name has something hidden in it: {}", .0.code())]
+    HiddenInName(Hidden),
     /// The master key ring does not open what is stored.
     #[error("a stored secret could not be opened")]
     Unreadable,

@@ -25,7 +25,9 @@ pub mod outbox;
 pub mod people;
 pub mod queue;
 pub mod schedule;
+pub(crate) mod search;
 pub mod secrets;
+pub(crate) mod table;
 pub(crate) mod uploads;
 
 pub use clock::Clock;

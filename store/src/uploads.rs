@@ -3,9 +3,10 @@
 
 use crate::context::{Ctx, new_uuid};
 use crate::entity::upload;
-use crate::error::StoreResult;
+use crate::error::{StoreError, StoreResult};
 use crate::secrets::Place;
 use domain::console::{ConsoleRefusal, UploadKind, upload_lasts};
+use domain::file::{NotText, read_text};
 use domain::id::UploadId;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -15,15 +16,16 @@ fn place(id: UploadId) -> Place {
     Place { company: None, row: id.0, column: "uploads.ciphertext" }
 }
 
-/// Keeps a file. `base` is the version that it is compared with.
+/// Keeps the text of a file. `base` is the version that it is compared with.
 pub(crate) async fn keep(
     ctx: &Ctx,
     tx: &impl ConnectionTrait,
     kind: UploadKind,
-    file: &str,
+    file: &[u8],
     base: i32,
 ) -> StoreResult<UploadId> {
-    if file.trim().is_empty() {
+    let text = read_text(file).map_err(|NotText { line }| ConsoleRefusal::NotText { kind, line })?;
+    if text.trim().is_empty() {
         return Err(ConsoleRefusal::FileMissing.into());
     }
     // What one tried before is given up.
@@ -37,7 +39,7 @@ pub(crate) async fn keep(
         id: Set(id),
         kind: Set(kind),
         user_id: Set(ctx.user()),
-        ciphertext: Set(ctx.store.keys.seal(place(id), file.as_bytes())?),
+        ciphertext: Set(ctx.store.keys.seal(place(id), text.as_bytes())?),
         base: Set(base),
         created_at: Set(ctx.now()),
     }
@@ -62,7 +64,7 @@ pub(crate) async fn open(
         .filter(|row| upload_lasts(row.created_at, ctx.now()))
         .ok_or(ConsoleRefusal::UploadGone)?;
     let plaintext = ctx.store.keys.open(place(id), &row.ciphertext)?;
-    let text = String::from_utf8(plaintext).map_err(|_| ConsoleRefusal::NotText)?;
+    let text = String::from_utf8(plaintext).map_err(|_| StoreError::Corrupt("uploads.ciphertext"))?;
     Ok((text, row.base))
 }
 

@@ -34,8 +34,8 @@ pub fn OtherAddress(
     let text = RwSignal::new(typed.clone());
     // What the server will say, said while it is typed.
     let check = StoredValue::new(move |raw: &str, account: Option<String>| {
-        let Ok(company) = Email::parse(&company) else { return None };
-        let problem = match account.and_then(|a| Email::parse(&a).ok()) {
+        let Ok(company) = Email::known(&company) else { return None };
+        let problem = match account.and_then(|a| Email::known(&a).ok()) {
             Some(account) => AlternativeEmail::parse(raw, &company, &account).err(),
             None => other_than(raw, &company).err(),
         };
@@ -78,7 +78,10 @@ pub fn OtherAddress(
                 class="field"
                 id="email"
                 name="email"
-                type="email"
+                type="text"
+                inputmode="email"
+                autocapitalize="none"
+                spellcheck="false"
                 maxlength="254"
                 autocomplete="off"
                 required=true

@@ -145,12 +145,13 @@ pub async fn check_file(
     #[server(default)] typed: String,
     #[server(default)] to: String,
 ) -> Result<(), AppError> {
+    use crate::form::{uploaded, uploaded_or};
     use crate::session::is_local_path;
     use crate::session::ssr::{answer, op_ctx, refuse};
     let ctx = op_ctx()?;
     let id = benefit.parse().map_err(|_| refuse(AppError::NotFound))?;
-    let text = if file.trim().is_empty() { typed } else { file };
-    let file = answer(store::benefits::bulk::check_file(&ctx, id, &text).await)?;
+    let people = uploaded_or(uploaded("file", file), typed);
+    let file = answer(store::benefits::bulk::check_file(&ctx, id, &people).await)?;
     let page = [&to, "/", &file.to_string()].concat();
     leptos_axum::redirect(if is_local_path(&page) { &page } else { "/" });
     Ok(())

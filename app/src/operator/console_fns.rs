@@ -107,9 +107,10 @@ pub async fn get_catalogue() -> Result<CatalogueAdmin, AppError> {
 
 #[server(prefix = "/api", endpoint = "operator/try_catalogue", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn try_catalogue(#[server(default)] file: String) -> Result<(), AppError> {
+    use crate::form::uploaded;
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
-    let id = answer(store::catalogue::try_catalogue(&ctx, &file).await)?;
+    let id = answer(store::catalogue::try_catalogue(&ctx, &uploaded("file", file)).await)?;
     leptos_axum::redirect(&["/operator/catalogue/", &id.to_string()].concat());
     Ok(())
 }
@@ -185,10 +186,11 @@ pub async fn get_key(key: String) -> Result<KeyRow, AppError> {
 /// Keeps a key file, sealed, and goes on to what it would bring. Its text is never sent back.
 #[server(prefix = "/api", endpoint = "operator/try_keys", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn try_keys(#[server(default)] file: String, #[server(default)] keys: String) -> Result<(), AppError> {
+    use crate::form::{uploaded, uploaded_or};
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
-    let text = if file.trim().is_empty() { keys } else { file };
-    let id = answer(store::key_pool::try_keys(&ctx, &text).await)?;
+    let keys = uploaded_or(uploaded("file", file), keys);
+    let id = answer(store::key_pool::try_keys(&ctx, &keys).await)?;
     leptos_axum::redirect(&["/operator/keys/import/", &id.to_string()].concat());
     Ok(())
 }
@@ -304,9 +306,10 @@ pub async fn change_company(
 /// Keeps a file of companies, and goes on to what it would bring.
 #[server(prefix = "/api", endpoint = "operator/try_companies", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
 pub async fn try_companies(#[server(default)] file: String) -> Result<(), AppError> {
+    use crate::form::uploaded;
     use crate::session::ssr::{answer, op_ctx};
     let ctx = op_ctx()?;
-    let id = answer(store::companies::try_companies(&ctx, &file).await)?;
+    let id = answer(store::companies::try_companies(&ctx, &uploaded("file", file)).await)?;
     leptos_axum::redirect(&["/operator/companies/import/", &id.to_string()].concat());
     Ok(())
 }

@@ -114,7 +114,8 @@ pub async fn add_user(
     let roles = ssr::ticked([global_admin, user_admin, admin_agent, mpn_partner_admin]);
     let (id, token) = answer(store::people::account::add_user(&ctx, &name, &email, &roles).await)?;
     append_header(http::header::CACHE_CONTROL, "no-store");
-    Ok(Invitation { person: id.to_string(), name: name.trim().to_owned(), link: ssr::link(&token)? })
+    let name = domain::text::line(&name).unwrap_or(name);
+    Ok(Invitation { person: id.to_string(), name, link: ssr::link(&token)? })
 }
 
 #[server(prefix = "/api", endpoint = "users/invite", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]

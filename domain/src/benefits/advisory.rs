@@ -3,7 +3,9 @@
 use super::technical::TechnicalRefusal;
 use crate::catalogue::SoftwareLanguage;
 use crate::id::{BenefitId, CaseId};
+use crate::licence_key::hide_keys;
 use crate::phone::parse_phone;
+use crate::text::{bare, line, lines};
 use crate::words::stored_words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -197,14 +199,17 @@ pub struct CaseRequest {
 
 impl CaseForm {
     fn text(&self, field: CaseField, raw: &str) -> Result<String, TechnicalRefusal> {
-        let text = raw.replace('\0', "").replace("\r\n", "\n");
-        let text = text.trim();
+        let text = match field {
+            CaseField::Description => lines(raw),
+            _ => line(raw).map_err(|hidden| TechnicalRefusal::Hidden(field, hidden))?,
+        };
         if text.is_empty() {
             Err(TechnicalRefusal::Missing(field))
         } else if text.chars().count() > field.most() {
             Err(TechnicalRefusal::TooLong(field, u32::try_from(field.most()).unwrap_or(u32::MAX)))
         } else {
-            Ok(text.to_owned())
+            // Somebody may paste the key that it is about.
+            Ok(hide_keys(&text))
         }
     }
 
@@ -221,7 +226,7 @@ impl CaseForm {
             phone: parse_phone(&self.phone).map_err(R::Phone)?,
             country: self.text(F::Country, &self.country)?,
             language: SoftwareLanguage::from_tag(&self.language).ok_or(R::Missing(F::Language))?,
-            hours: self.hours.trim().parse().map_err(|_| R::HoursMissing)?,
+            hours: bare(&self.hours).parse().map_err(|_| R::HoursMissing)?,
         })
     }
 
@@ -231,7 +236,7 @@ impl CaseForm {
         use CaseField as F;
         // Twice the room: what is too long is told at submission, and not lost before.
         let cut = |field: F, text: &str| {
-            text.replace('\0', "").replace("\r\n", "\n").chars().take(field.most() * 2).collect::<String>()
+            hide_keys(&text.replace('\0', "").replace("\r\n", "\n")).chars().take(field.most() * 2).collect::<String>()
         };
         Self {
             title: cut(F::Title, &self.title),
@@ -247,17 +252,15 @@ impl CaseForm {
     }
 }
 
-/// Checks a message or an answer.
+/// Checks a message or an answer. A key that somebody pasted into it is blanked.
 pub fn check_text(raw: &str) -> Result<String, TechnicalRefusal> {
-    // Forms send a line's end as two signs, and count it as one.
-    let text = raw.replace('\0', "").replace("\r\n", "\n");
-    let text = text.trim();
+    let text = lines(raw);
     if text.is_empty() {
         Err(TechnicalRefusal::TextMissing)
     } else if text.chars().count() > MAX_TEXT {
         Err(TechnicalRefusal::TextTooLong { most: u32::try_from(MAX_TEXT).unwrap_or(u32::MAX) })
     } else {
-        Ok(text.to_owned())
+        Ok(hide_keys(&text))
     }
 }
 
@@ -378,6 +381,7 @@ pub struct Case {
 mod tests {
     use super::*;
     use crate::phone::PhoneProblem;
+    use crate::text::Hidden;
     use chrono::TimeDelta;
 
     fn day(n: i64) -> DateTime<Utc> {
@@ -471,6 +475,14 @@ mod tests {
         for hours in ["", "-1", "1.5", "many", "99999999999"] {
             let wrong = CaseForm { hours: hours.to_owned(), ..form.clone() };
             assert_eq!(wrong.read().unwrap_err(), TechnicalRefusal::HoursMissing, "{hours}");
+        }
+        let hidden = of(|f| f.contact = "Em\u{202e}il".to_owned());
+        assert_eq!(hidden, TechnicalRefusal::Hidden(CaseField::Contact, Hidden('\u{202e}')));
+        let key = "Key-DEMO1-7QX2M-4KD9P-H2VTR-8WNC6";
+        let pasted = CaseForm { title: key.to_owned(), description: key.to_owned(), ..form.clone() };
+        let (read, kept) = (pasted.read().unwrap(), pasted.cut());
+        for text in [read.title, read.description, kept.title, kept.description, check_text(key).unwrap()] {
+            assert_eq!(text, "Key-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX");
         }
         // A draft keeps what is still wrong.
         let long = CaseForm { title: "x".repeat(300), ..form.clone() };

@@ -4,6 +4,7 @@ use super::seat::SeatRefusal;
 use crate::catalogue::Category;
 use crate::email::{Email, EmailProblem, MAX_EMAIL_LEN};
 use crate::id::{BenefitId, BulkId};
+use crate::text;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -14,6 +15,14 @@ pub const MAX_LINES: usize = 10_000;
 pub const MAX_FILE: usize = 1_000_000;
 /// The column that names the people.
 pub const COLUMN: &str = "email";
+/// The names that it goes by in lists of ours and of others.
+const COLUMN_NAMES: [&str; 6] =
+    [COLUMN, "e-mail", "email address", "e-mail address", "e-mail-adresse", "email-adresse"];
+
+/// Whether a column names the people, by its name in small letters.
+pub fn is_column(name: &str) -> bool {
+    COLUMN_NAMES.contains(&name)
+}
 
 /// Why a file cannot be read at all. The wording is in `locales/*/refusals.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +33,10 @@ pub enum BulkRefusal {
     NoColumn,
     TooManyLines,
     TooLarge,
-    NotText,
+    /// The line does not read.
+    NotText {
+        line: u64,
+    },
     /// Done already, by this or another person.
     AlreadyDone,
     /// All or nothing was asked for, and some lines cannot be done now.
@@ -81,7 +93,7 @@ pub struct Line {
 /// What is kept of a cell: enough to be found again, and read anew with the same result. One that
 /// is too long ends in a mark that no address has.
 fn kept(cell: &str) -> String {
-    let typed: String = cell.trim().chars().filter(|c| !c.is_control()).collect();
+    let typed: String = text::trim(cell).chars().filter(|c| !c.is_control()).collect();
     if typed.chars().count() <= MAX_EMAIL_LEN {
         return typed;
     }
@@ -94,14 +106,14 @@ pub fn read_lines(records: impl IntoIterator<Item = (u32, String)>) -> Result<Ve
     let mut lines = Vec::new();
     let mut seen: HashMap<String, u32> = HashMap::new();
     for (number, cell) in records {
-        if cell.trim().is_empty() {
+        if text::trim(&cell).is_empty() {
             continue;
         }
         if lines.len() == MAX_LINES {
             return Err(BulkRefusal::TooManyLines);
         }
         let typed = kept(&cell);
-        let email = match Email::parse(&typed) {
+        let email = match Email::known(&typed) {
             Err(problem) => Err(LineOutcome::Email(problem)),
             Ok(email) => match seen.get(&email.normalized()) {
                 Some(&line) => Err(LineOutcome::Repeated { line }),

@@ -4,6 +4,7 @@ use super::advisory::CaseField;
 use super::view::BenefitRow;
 use crate::email::{AlternativeEmail, Email};
 use crate::id::{SupportActivationId, UserId};
+use crate::text::{Hidden, bare};
 use crate::words::stored_words;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,8 @@ pub enum TechnicalRefusal {
     /// A field of the form is empty.
     Missing(CaseField),
     TooLong(CaseField, u32),
+    /// There is something in the middle that nobody sees.
+    Hidden(CaseField, Hidden),
     Phone(crate::phone::PhoneProblem),
     HoursMissing,
     /// More than one request may ask for.
@@ -122,9 +125,9 @@ pub enum SupportProblem {
 
 /// An id as the programme gives it: letters, digits and hyphens, as people copy it.
 pub fn check_id(raw: &str) -> Option<String> {
-    let id = raw.trim();
+    let id = bare(raw);
     let fine = !id.is_empty() && id.len() <= MAX_ID && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    fine.then(|| id.to_owned())
+    fine.then_some(id)
 }
 
 /// An activation of a support benefit.

@@ -1,6 +1,7 @@
 //! Whom an invoice goes to.
 
 use super::OrderRefusal;
+use crate::text::{bare, line};
 use serde::{Deserialize, Serialize};
 
 /// A field of the order form.
@@ -52,9 +53,7 @@ pub struct Billing {
 }
 
 fn read_line(field: BillField, raw: &str, needed: bool) -> Result<String, OrderRefusal> {
-    // A line is a line: what would break it is a space.
-    let text: String = raw.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = line(raw).map_err(|hidden| OrderRefusal::Hidden(field, hidden))?;
     check(field, text, needed)
 }
 
@@ -74,8 +73,7 @@ impl Billing {
         use BillField as F;
         let lines: Vec<String> = self
             .address
-            .replace("\r\n", "\n")
-            .split('\n')
+            .split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
             .map(|line| read_line(F::Address, line, false))
             .collect::<Result<_, _>>()?;
         let address = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>();
@@ -86,10 +84,12 @@ impl Billing {
             bill_to: read_line(F::BillTo, &self.bill_to, true)?,
             address: check(F::Address, address.join("\n"), true)?,
             country: read_line(F::Country, &self.country, true)?,
-            tax_id: read_line(F::TaxId, &self.tax_id, false)?,
+            // An id is copied: a dash is a hyphen, and what nobody sees is not part of it.
+            tax_id: read_line(F::TaxId, &bare(&self.tax_id), false)?,
             purchase_order: read_line(F::PurchaseOrder, &self.purchase_order, false)?,
         };
-        let fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '.' | '/');
+        // Irish ids have a plus or a star, Dutch ones too.
+        let fine = |c: char| c.is_ascii_alphanumeric() || " -./+*".contains(c);
         let has_digit = read.tax_id.chars().any(|c| c.is_ascii_digit());
         if !read.tax_id.is_empty() && (!read.tax_id.chars().all(fine) || !has_digit) {
             return Err(OrderRefusal::TaxId);
@@ -101,6 +101,7 @@ impl Billing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Hidden;
 
     fn billing() -> Billing {
         Billing {
@@ -122,7 +123,7 @@ mod tests {
         assert_eq!(missing.read(), Err(OrderRefusal::Missing(BillField::Address)));
         let long = Billing { purchase_order: "x".repeat(65), ..billing() };
         assert_eq!(long.read(), Err(OrderRefusal::TooLong(BillField::PurchaseOrder, 64)));
-        for bad in ["none", "<b>1</b>", "12\u{202e}34"] {
+        for bad in ["none", "<b>1</b>", "12_34", "№ 12"] {
             let bad = Billing { tax_id: bad.to_owned(), ..billing() };
             assert_eq!(bad.read(), Err(OrderRefusal::TaxId));
         }
@@ -130,5 +131,63 @@ mod tests {
         assert_eq!(seven.read(), Err(OrderRefusal::TooLong(BillField::Address, 400)));
         let broken = Billing { bill_to: "North\0\nwind".to_owned(), ..billing() };
         assert_eq!(broken.read().unwrap().bill_to, "North wind");
+        let pasted = Billing { address: "\u{feff}Quay\u{a0}1\u{2028}20457 Hamburg\u{200b}".to_owned(), ..billing() };
+        assert_eq!(pasted.read().unwrap().address, "Quay 1\n20457 Hamburg");
+        let turned = Billing { bill_to: "North\u{202e}dniw".to_owned(), ..billing() };
+        assert_eq!(turned.read(), Err(OrderRefusal::Hidden(BillField::BillTo, Hidden('\u{202e}'))));
+    }
+
+    /// What the Commission's table of formats, and the registers beside it, know. Rule R-ORD-5.
+    #[test]
+    fn tax_ids_of_the_world_are_read() {
+        for id in [
+            "ATU12345678",
+            "BE0123456789",
+            "BG123456789",
+            "CY12345678X",
+            "CZ1234567890",
+            "DE123456789",
+            "DE 123 456 789",
+            "DK12 34 56 78",
+            "EE123456789",
+            "EL123456789",
+            "ESX1234567R",
+            "FI12345678",
+            "FRXX123456789",
+            "FR 83 404833048",
+            "HR12345678901",
+            "HU12345678",
+            "IE1234567WI",
+            "IE1+23456L",
+            "IE1*23456L",
+            "IT12345678901",
+            "LT123456789012",
+            "LU12345678",
+            "LV12345678901",
+            "MT12345678",
+            "NL123456789B01",
+            "NL00+1234567B01",
+            "NL00*1234567B01",
+            "PL1234567890",
+            "XI123456789",
+            "GBGD001",
+            "CHE-123.456.789 MWST",
+            "NO 123 456 789 MVA",
+            "12.345.678/0001-95",
+            "22AAAAA0000A1Z5",
+        ] {
+            let billing = Billing { tax_id: id.to_owned(), ..billing() };
+            assert_eq!(billing.read().map(|read| read.tax_id).as_deref(), Ok(id));
+        }
+        for (typed, read) in [
+            ("DE–123456789", "DE-123456789"),
+            ("DE123\u{200b}456789\u{feff}", "DE123456789"),
+            ("\u{202d}DE123456789\u{202c}", "DE123456789"),
+            ("DE\u{a0}123\u{2009}456\u{202f}789", "DE 123 456 789"),
+            ("CHE\u{2011}123.456.789", "CHE-123.456.789"),
+        ] {
+            let billing = Billing { tax_id: typed.to_owned(), ..billing() };
+            assert_eq!(billing.read().unwrap().tax_id, read, "{typed:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod refund;
 pub mod term;
 
 use crate::money::Money;
+use crate::text::Hidden;
 use billing::BillField;
 use buy::BuyRefusal;
 use cancel::CancelRefusal;
@@ -22,6 +23,8 @@ pub enum OrderRefusal {
     Buy(BuyRefusal),
     Missing(BillField),
     TooLong(BillField, u32),
+    /// There is something in the middle that nobody sees.
+    Hidden(BillField, Hidden),
     TaxId,
     /// What the page showed is not what would be bought: the catalogue or the price has changed.
     Changed,
@@ -50,5 +53,6 @@ pub enum OrderRefusal {
     ReferenceTooLong {
         most: u32,
     },
+    ReferenceHidden(Hidden),
     Cancel(CancelRefusal),
 }

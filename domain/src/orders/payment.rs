@@ -2,6 +2,7 @@
 
 use super::OrderRefusal;
 use crate::money::Money;
+use crate::text::line;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +38,7 @@ impl PaymentForm {
         if on < from || on > today {
             return Err(OrderRefusal::DateOutside { from, to: today });
         }
-        let reference: String = self.reference.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let reference = reference.split_whitespace().collect::<Vec<_>>().join(" ");
+        let reference = line(&self.reference).map_err(OrderRefusal::ReferenceHidden)?;
         if reference.is_empty() {
             return Err(OrderRefusal::ReferenceMissing);
         }

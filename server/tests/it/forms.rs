@@ -1,6 +1,6 @@
 //! Plain forms: what they do, what they keep, what they never give back.
 
-use crate::harness::{ANNA, site, site_with};
+use crate::harness::{ANNA, case_form, site, site_with};
 use http::{StatusCode, header};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -208,20 +208,7 @@ async fn the_same_form_twice_is_one_act_answered_alike() {
     let site = site().await;
     let mut anna = site.signed_in(ANNA).await;
     let hours = site.benefit(ANNA, "gold-core", ADVICE).await;
-    let case = [
-        ("benefit", hours.as_str()),
-        ("once", "0193a5b0-0000-7000-8000-000000000001"),
-        ("step", "submit"),
-        ("title", "Umzug"),
-        ("description", "Wir ziehen um."),
-        ("stage", "deployment"),
-        ("product", "Exchange"),
-        ("contact", "Anna"),
-        ("phone", "+49 30 5550100"),
-        ("country", "Germany"),
-        ("language", "de"),
-        ("hours", "2"),
-    ];
+    let case = case_form(&hours);
     let sent = anna.submit("/benefits/technical/requests/new", "cases/send", &case).await;
     let page = sent.location().split('?').next().unwrap().to_owned();
     assert!(page.starts_with("/benefits/technical/requests/AR-"), "{} {}", sent.status, sent.body);

@@ -110,6 +110,24 @@ impl Site {
     }
 }
 
+/// What somebody writes who asks for advisory hours of a benefit.
+pub fn case_form(benefit: &str) -> [(&str, &str); 12] {
+    [
+        ("benefit", benefit),
+        ("once", "0193a5b0-0000-7000-8000-000000000001"),
+        ("step", "submit"),
+        ("title", "Umzug"),
+        ("description", "Wir ziehen um."),
+        ("stage", "deployment"),
+        ("product", "Exchange"),
+        ("contact", "Anna"),
+        ("phone", "+49 30 5550100"),
+        ("country", "Germany"),
+        ("language", "de"),
+        ("hours", "2"),
+    ]
+}
+
 impl Browser {
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
@@ -158,6 +176,31 @@ impl Browser {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(serde_urlencoded::to_string(all).unwrap()))
             .unwrap();
+        self.send(request).await
+    }
+
+    /// A form with a file, as a browser packs it.
+    pub fn packed(&self, path: &str, form: &str, fields: &[(&str, &str)], file: &[u8]) -> Request<Body> {
+        let ours = [("form", form), ("reader", &*self.reader)];
+        let mut body = Vec::new();
+        for (name, value) in ours.iter().chain(fields) {
+            body.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        body.extend(
+            b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"p.csv\"\r\nContent-Type: text/csv\r\n\r\n",
+        );
+        body.extend(file);
+        body.extend(b"\r\n--x--\r\n");
+        self.request("POST", path)
+            .header(header::ACCEPT, "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from(body))
+            .unwrap()
+    }
+
+    pub async fn upload(&mut self, path: &str, form: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+        let request = self.packed(path, form, fields, file);
         self.send(request).await
     }
 

@@ -460,3 +460,21 @@ async fn nobody_adds_a_header() {
     let evil = Claimed { address: evil.to_owned(), ..claimed };
     assert!(mailer.message(&evil).is_err(), "an address that is none is refused");
 }
+
+/// Few mail servers know the letters of the world in a domain; all know their ASCII form.
+#[tokio::test]
+async fn an_umlaut_domain_goes_out_in_ascii() {
+    let claimed = Claimed {
+        id: domain::id::MailId::new(uuid::Uuid::now_v7()),
+        address: "kaethe@müller-xy.example".to_owned(),
+        name: "Käthe".to_owned(),
+        language: Language::De,
+        facts: MailFacts::Test { by: "Olga".to_owned() },
+        token: None,
+        attempts: 0,
+    };
+    let message = mailer("smtp://127.0.0.1:1").message(&claimed).unwrap();
+    let to: Vec<String> = message.envelope().to().iter().map(ToString::to_string).collect();
+    assert_eq!(to, ["kaethe@xn--mller-xy-65a.example"]);
+    assert!(message.formatted().is_ascii());
+}

@@ -11,6 +11,7 @@ mod harness;
 
 mod bad_input;
 mod canary;
+mod files;
 mod forms;
 mod graph;
 mod headers;

@@ -1,7 +1,7 @@
 //! Text from people is never markup: an element stands in every field that takes text, and every
 //! page of everybody is searched for it. On the way, each form is looked up where it stands.
 
-use crate::harness::{ANNA, Answer, Browser, GINA, Site, URSULA, site};
+use crate::harness::{ANNA, Answer, Browser, GINA, Site, URSULA, case_form, site};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -268,20 +268,7 @@ async fn story(site: &Site) {
             eprintln!("{what}: {} {}", answer.status, answer.body);
         }
     };
-    let case = [
-        ("benefit", hours.as_str()),
-        ("once", "0193a5b0-0000-7000-8000-000000000001"),
-        ("step", "submit"),
-        ("title", "Umzug"),
-        ("description", "Wir ziehen um."),
-        ("stage", "deployment"),
-        ("product", "Exchange"),
-        ("contact", "Anna"),
-        ("phone", "+49 30 5550100"),
-        ("country", "Germany"),
-        ("language", "de"),
-        ("hours", "2"),
-    ];
+    let case = case_form(&hours);
     tell("a case", &anna.call("cases/send", &case).await);
     let ask = [("benefit", support.as_str()), ("person", person.as_str()), ("email", "emil@home.example")];
     tell("support", &anna.call("support/request", &ask).await);

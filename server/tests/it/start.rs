@@ -114,12 +114,20 @@ fn catalogue_and_keys_on_the_command_line() {
         "{}",
         said(&refused)
     );
+    let latin: Vec<u8> = store::demo::CATALOGUE.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+    std::fs::write(&broken, latin).unwrap();
+    let line = store::demo::CATALOGUE.lines().position(|l| !l.is_ascii()).unwrap() + 1;
+    let unread = said(&vorteil(here, &["catalogue", "check", "broken.toml"]));
+    assert!(unread.contains(&format!("broken.toml:{line}: this line does not read as UTF-8")), "{unread}");
     assert!(said(&vorteil(here, &["catalogue", "import", demo])).contains("Published version 1"));
     assert!(said(&vorteil(here, &["catalogue", "import", demo])).contains("Nothing to do"));
     assert!(said(&vorteil(here, &["keys", "import", keys])).contains("180 keys are in stock"));
     let again = vorteil(here, &["keys", "import", keys]);
     assert!(!again.status.success() && said(&again).contains("keys.csv:2: this key is in stock"), "{}", said(&again));
     assert!(!said(&again).contains("DEMO1"), "no key is printed");
+    std::fs::write(here.join("lines.csv"), "Product;Key\r\nnope;DEMO1-AAAAA-AAAAA-AAAAA-AAAAA\r\n;\r\nx,y").unwrap();
+    let wrong = said(&vorteil(here, &["keys", "import", "lines.csv"]));
+    assert!(wrong.contains("lines.csv:2: there is no product nope") && wrong.contains("lines.csv:4: "), "{wrong}");
     let nowhere = vorteil(here, &["keys", "import", "nowhere.csv"]);
     assert!(!nowhere.status.success() && said(&nowhere).contains("cannot be read"));
 }

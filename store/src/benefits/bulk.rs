@@ -10,13 +10,15 @@ use crate::context::{Ctx, new_uuid};
 use crate::entity::{benefit, bulk_assignment, bulk_line, user};
 use crate::error::{StoreError, StoreResult};
 use crate::people::account::lock_people;
+use crate::table;
 use domain::access::Action;
 use domain::audit::AuditAction;
 use domain::benefits::bulk::{
-    Bulk, BulkMode, BulkProgress, BulkRefusal, BulkRow, COLUMN, Line, LineOutcome, MAX_FILE, read_lines,
+    Bulk, BulkMode, BulkProgress, BulkRefusal, BulkRow, Line, LineOutcome, MAX_FILE, is_column, read_lines,
 };
 use domain::benefits::seat::Given;
 use domain::email::Email;
+use domain::file::{NotText, UNREAD, only_ascii};
 use domain::id::{BenefitId, BulkId, CompanyId, UserId};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -57,34 +59,30 @@ fn refused<T>(refusal: BulkRefusal) -> StoreResult<T> {
     Err(StoreError::Bulk(refusal))
 }
 
-/// Reads the file: comma, semicolon or tab between the cells, a heading in the first line.
-fn parse(text: &str) -> StoreResult<Vec<Line>> {
-    if text.len() > MAX_FILE {
+/// Reads the file: the one column that names people. The others may be in any encoding of single
+/// bytes, because nothing of them is used.
+fn parse(file: &[u8]) -> StoreResult<Vec<Line>> {
+    if file.len() > MAX_FILE {
         return refused(BulkRefusal::TooLarge);
     }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
-    if text.trim().is_empty() {
+    let not_text = |NotText { line }| StoreError::Bulk(BulkRefusal::NotText { line });
+    let (table, unread) = match table::read(file) {
+        Ok(table) => (table, None),
+        Err(unread) => (table::read(only_ascii(file).as_bytes()).map_err(|_| not_text(unread))?, Some(unread)),
+    };
+    if table.columns.is_empty() {
         return refused(BulkRefusal::Empty);
     }
-    let heading = text.lines().next().unwrap_or_default();
-    let delimiter = [b';', b'\t'].into_iter().find(|&d| heading.contains(char::from(d))).unwrap_or(b',');
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
-    let unread = |_| StoreError::Bulk(BulkRefusal::NotText);
-    let column = reader.headers().map_err(unread)?.iter().position(|h| h.eq_ignore_ascii_case(COLUMN));
-    let Some(column) = column else { return refused(BulkRefusal::NoColumn) };
-    let mut cells = Vec::new();
-    let bytes = text.as_bytes();
-    let (mut line, mut counted) = (1, 0);
-    for record in reader.records() {
-        let record = record.map_err(unread)?;
-        // Where the reader was when it began; blank lines that it passed over are counted too.
-        let mut start = record.position().and_then(|p| usize::try_from(p.byte()).ok()).unwrap_or(0).min(bytes.len());
-        start += bytes[start..].iter().take_while(|b| **b == b'\n').count();
-        line += u32::try_from(bytes[counted..start].iter().filter(|b| **b == b'\n').count()).unwrap_or(u32::MAX);
-        counted = start;
-        cells.push((line, record.get(column).unwrap_or_default().to_owned()));
+    let Some(column) = table.columns.iter().position(|name| is_column(name)) else {
+        return Err(unread.map_or(StoreError::Bulk(BulkRefusal::NoColumn), not_text));
+    };
+    if unread.is_some()
+        && let Some(row) = table.rows.iter().find(|row| row.cell(column).contains(UNREAD))
+    {
+        return refused(BulkRefusal::NotText { line: row.line });
     }
+    let number = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
+    let cells = table.rows.iter().map(|row| (number(row.line), row.cell(column).to_owned()));
     read_lines(cells).map_err(StoreError::Bulk)
 }
 
@@ -185,9 +183,9 @@ async fn write_lines(
 }
 
 /// Reads a file and tries it: nobody gets a seat yet.
-pub async fn check_file(ctx: &Ctx, benefit: BenefitId, text: &str) -> StoreResult<BulkId> {
+pub async fn check_file(ctx: &Ctx, benefit: BenefitId, file: impl AsRef<[u8]>) -> StoreResult<BulkId> {
     let company = ctx.authorize_in_company(Action::AssignSeat)?;
-    let lines = parse(text)?;
+    let lines = parse(file.as_ref())?;
     let trial = ctx.store.db.begin().await?;
     let outcomes = run(ctx, &trial, company, benefit, &lines, |_| {}).await?;
     trial.rollback().await?;

@@ -3,10 +3,11 @@
 //! Assignments are closed, never overwritten, so every question about the past has one answer.
 
 use crate::audit::{Entry, record};
-use crate::benefits::list::{References, count_u32, escape_like, own_benefit};
+use crate::benefits::list::{References, count_u32, own_benefit};
 use crate::context::Ctx;
 use crate::entity::{assignment, benefit, seat, user};
 use crate::error::{StoreError, StoreResult};
+use crate::search::{each_word, wanted};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use domain::access::Action;
 use domain::audit::AuditAction;
@@ -15,7 +16,6 @@ use domain::catalogue::Category;
 use domain::id::{AssignmentId, BenefitId, CompanyId, UserId};
 use domain::people::{Held, HeldPage};
 use domain::view::SeatsOfBenefit;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, Order, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select,
@@ -68,16 +68,11 @@ fn wanted_rows(select: Select<assignment::Entity>, wanted: Wanted) -> Select<ass
 }
 
 fn held_by(select: Select<assignment::Entity>, search: &str) -> Select<assignment::Entity> {
-    let words: Vec<String> =
-        search.chars().take(100).collect::<String>().split_whitespace().map(str::to_lowercase).collect();
-    if words.is_empty() {
+    if wanted(search).is_empty() {
         return select;
     }
     let to = assignment::Entity::belongs_to(user::Entity).from(assignment::Column::UserId).to(user::Column::Id).into();
-    words.into_iter().fold(select.join(JoinType::InnerJoin, to), |select, word| {
-        let pattern = LikeExpr::new(format!("%{}%", escape_like(&word))).escape('\\');
-        select.filter(Expr::col((user::Entity, user::Column::Search)).like(pattern))
-    })
+    select.join(JoinType::InnerJoin, to).filter(each_word((user::Entity, user::Column::Search), search))
 }
 
 /// Where a page ended: the time, and the id of the last row.

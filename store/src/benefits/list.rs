@@ -6,6 +6,7 @@ use crate::entity::{
     assignment, benefit, key_reveal, licence_key, order, package_version, product_version, term, user,
 };
 use crate::error::{StoreError, StoreResult};
+use crate::search::{holds, wanted};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Action;
 use domain::benefits::view::{BenefitDetail, BenefitFilter, BenefitPage, BenefitRow, SOON_DAYS, Trace};
@@ -16,7 +17,6 @@ use domain::language::Language;
 use domain::orders::order::OrderKind;
 use domain::orders::refund::{OrderFacts, refund_ends, refundable};
 use domain::people::HeldPage;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select,
@@ -27,8 +27,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub const PAGE: u64 = 50;
 /// Rows of a history inside a detail.
 const TRACES: u64 = 10;
-/// Nobody searches for more than this.
-const MAX_SEARCH: usize = 100;
 
 /// What is asked of a list.
 #[derive(Clone, Debug, Default)]
@@ -180,21 +178,13 @@ fn condition(filter: BenefitFilter, now: DateTime<Utc>) -> Condition {
     }
 }
 
-/// A text that stands for itself inside a LIKE pattern.
-pub(crate) fn escape_like(text: &str) -> String {
-    // PostgreSQL has no zero in a text, so nothing is found by one.
-    text.replace('\0', "").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
 /// Searched is what the reader sees: the name in their language.
-fn name_contains(search: &str, language: Language) -> Condition {
-    let needle = escape_like(&search.to_lowercase());
+fn name_contains(folded: &str, language: Language) -> Condition {
     let name = match language {
         Language::En => product_version::Column::SearchEn,
         Language::De => product_version::Column::SearchDe,
     };
-    Condition::all()
-        .add(Expr::col((product_version::Entity, name)).like(LikeExpr::new(format!("%{needle}%")).escape('\\')))
+    Condition::all().add(holds((product_version::Entity, name), folded))
 }
 
 fn with_product(select: Select<benefit::Entity>) -> Select<benefit::Entity> {
@@ -211,7 +201,7 @@ pub async fn list_benefits(ctx: &Ctx, category: Category, query: &ListQuery) -> 
     let company = ctx.authorize_in_company(category.spec().opens)?;
     let (db, now) = (ctx.store.db.conn(), ctx.now());
     let mut select = of_company(company, category).filter(condition(query.filter, now));
-    let search: String = query.search.trim().chars().take(MAX_SEARCH).collect();
+    let search = wanted(&query.search);
     if !search.is_empty() {
         select = with_product(select).filter(name_contains(&search, ctx.language));
     }

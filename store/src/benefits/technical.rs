@@ -27,6 +27,7 @@ use domain::licence_key::hide_keys;
 use domain::mail::MailFacts;
 use domain::people::MAX_REASON;
 use domain::queue::WorkKind;
+use domain::text::lines;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
@@ -119,7 +120,7 @@ pub async fn request_support(
     let of = company::Entity::find_by_id(company).one(&tx).await?.ok_or(StoreError::NotFound)?;
     let locked = lock_benefit(&tx, company, id).await?;
     let to = lock_person(&tx, company, person).await?;
-    let stored = |address: &str| Email::parse(address).map_err(|_| StoreError::Corrupt("an address"));
+    let stored = |address: &str| Email::known(address).map_err(|_| StoreError::Corrupt("an address"));
     let facts = SupportFacts {
         is_support: locked.product.fulfilment == Fulfilment::SupportAssign,
         until: locked.until,
@@ -291,15 +292,14 @@ pub async fn decline_support(ctx: &Ctx, id: SupportActivationId, reason: &str) -
 
 /// A reason that somebody reads: there is one, and it is not too long.
 pub(crate) fn check_reason(reason: &str) -> StoreResult<String> {
-    let reason = reason.replace('\0', "").replace("\r\n", "\n");
-    let reason = reason.trim();
+    let reason = lines(reason);
     if reason.is_empty() {
         refused(TechnicalRefusal::ReasonMissing)
     } else if reason.chars().count() > MAX_REASON {
         Err(StoreError::People(domain::people::PeopleRefusal::ReasonTooLong))
     } else {
         // Somebody may paste the key that it is about.
-        Ok(hide_keys(reason))
+        Ok(hide_keys(&reason))
     }
 }
 

@@ -131,11 +131,11 @@ pub async fn get_catalogue(ctx: &Ctx) -> StoreResult<CatalogueAdmin> {
 }
 
 /// Tries a file: it is kept until it is published, given up, or a day has gone.
-pub async fn try_catalogue(ctx: &Ctx, text: &str) -> StoreResult<UploadId> {
+pub async fn try_catalogue(ctx: &Ctx, file: impl AsRef<[u8]>) -> StoreResult<UploadId> {
     ctx.authorize(Action::ManageCatalogue)?;
     let tx = ctx.store.db.begin().await?;
     let base = lock_last(&tx).await?;
-    let id = uploads::keep(ctx, &tx, UploadKind::Catalogue, text, base).await?;
+    let id = uploads::keep(ctx, &tx, UploadKind::Catalogue, file.as_ref(), base).await?;
     record(&ctx.store.keys, &tx, Entry::by(ctx, ctx.now(), AuditAction::CatalogueTried).subject(id)).await?;
     tx.commit().await?;
     Ok(id)

@@ -10,6 +10,7 @@ use domain::audit::AuditAction;
 use domain::catalogue::{Catalogue, Package, Product};
 use domain::console::LOW_STOCK;
 use domain::id::{CatalogueVersionId, PackageId, PackageItemId, PackageVersionId, ProductId, ProductVersionId};
+use domain::text::fold;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -158,8 +159,8 @@ async fn import_products(
             catalogue_version_id: Set(catalogue),
             category: Set(entry.category),
             position: Set(position),
-            search_en: Set(entry.name.en.to_lowercase()),
-            search_de: Set(entry.name.de.to_lowercase()),
+            search_en: Set(fold(&entry.name.en)),
+            search_de: Set(fold(&entry.name.de)),
             definition: Set(definition),
         }
         .insert(tx)

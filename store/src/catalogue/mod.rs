@@ -4,6 +4,7 @@ mod console;
 mod diff;
 pub mod file;
 pub mod import;
+mod reader;
 
 pub use console::{
     CatalogueTrialed, discard_upload, export_catalogue, get_catalogue, get_catalogue_trial, publish_catalogue,

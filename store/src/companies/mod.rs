@@ -7,22 +7,23 @@ mod moving;
 pub use moving::{HEADER, MAX_ROWS, MoveFinding, MoveProblem, get_move_trial, move_companies, try_companies};
 
 use crate::audit::{Entry, record};
-use crate::benefits::list::escape_like;
 use crate::context::{Ctx, new_uuid};
 use crate::entity::{benefit, company, session, user};
 use crate::error::{StoreError, StoreResult};
 use crate::orders::{list_held, list_of_company};
 use crate::people::account::{check_name, count_global_admins, create_person, grant, lock_company, roles_of};
 use crate::people::invitation::issue;
+use crate::search::each_word;
 use domain::access::{Action, Role};
 use domain::audit::AuditAction;
 use domain::catalogue::Category;
 use domain::console::{
     CompanyBenefit, CompanyField, CompanyForm, CompanyPage, CompanyPerson, CompanyRow, CompanyView, ConsoleRefusal,
 };
-use domain::email::Email;
+use domain::email::{Email, read_host};
 use domain::id::{CompanyId, UserId};
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query};
+use domain::text;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -34,20 +35,13 @@ use std::collections::{HashMap, HashSet};
 const PAGE: u64 = 50;
 /// People and orders that a company's page shows.
 const SHOWN: u64 = 50;
-/// Nobody searches for more than this.
-const MAX_SEARCH: usize = 100;
 
 /// All companies, or those that are found, by name.
 pub async fn list_companies(ctx: &Ctx, search: &str, after: Option<&str>) -> StoreResult<CompanyPage> {
     use company::Column as C;
     ctx.authorize(Action::ManageCompanies)?;
     let db = ctx.store.db.conn();
-    let search: String = search.chars().take(MAX_SEARCH).collect();
-    let found = search.split_whitespace().fold(Condition::all(), |all, word| {
-        let pattern = LikeExpr::new(format!("%{}%", escape_like(&word.to_lowercase()))).escape('\\');
-        all.add(Expr::col((company::Entity, C::Search)).like(pattern))
-    });
-    let select = company::Entity::find().filter(found);
+    let select = company::Entity::find().filter(each_word((company::Entity, C::Search), search));
     let total = select.clone().count(db).await?;
     let last = match after.and_then(|id| id.parse::<CompanyId>().ok()) {
         Some(id) => company::Entity::find_by_id(id).one(db).await?,
@@ -198,8 +192,7 @@ struct Read {
 
 fn read(form: &CompanyForm) -> Result<Read, ConsoleRefusal> {
     use CompanyField as F;
-    let name: String = form.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = text::line(&form.name).map_err(|hidden| ConsoleRefusal::Hidden(F::Name, hidden))?;
     if name.is_empty() {
         return Err(ConsoleRefusal::Missing(F::Name));
     }
@@ -208,12 +201,13 @@ fn read(form: &CompanyForm) -> Result<Read, ConsoleRefusal> {
         return Err(ConsoleRefusal::TooLong(F::Name, most));
     }
     let account_email = Email::parse(&form.account_email).map_err(ConsoleRefusal::Email)?;
-    let domain = form.domain.trim().to_lowercase();
-    // What can stand behind the sign of an address.
-    if !domain.is_empty() && Email::parse(&format!("office@{domain}")).is_err() {
-        return Err(ConsoleRefusal::Domain);
-    }
-    Ok(Read { name, account_email, domain: (!domain.is_empty()).then_some(domain) })
+    let domain = text::bare(&form.domain);
+    let domain = match domain.as_str() {
+        "" => None,
+        // What can stand behind the sign of an address.
+        domain => Some(read_host(domain).ok_or(ConsoleRefusal::Domain)?),
+    };
+    Ok(Read { name, account_email, domain })
 }
 
 async fn check_domain(tx: &impl ConnectionTrait, read: &Read, but: Option<CompanyId>) -> StoreResult<()> {

@@ -9,20 +9,23 @@ use crate::db::Tx;
 use crate::entity::{company, package_version, product, user};
 use crate::error::{StoreError, StoreResult};
 use crate::orders::{NewRow, insert_order, list_held, list_on_sale, load_issuer, record_start, start_term};
-use crate::people::account::{check_name, create_person};
-use crate::uploads;
+use crate::people::account::create_person;
+use crate::{table, uploads};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Action;
 use domain::audit::AuditAction;
 use domain::console::{
     CompanyForm, ConsoleRefusal, MoveTrial, MovedCompany, MovedPackage, MovedYear, UploadKind, moved_start,
 };
-use domain::email::{Email, EmailProblem};
+use domain::email::{Email, EmailProblem, read_host};
+use domain::file::NotText;
 use domain::id::{CompanyId, UploadId, UserId};
 use domain::language::{Language, LocalText};
 use domain::orders::billing::Billing;
 use domain::orders::order::OrderKind;
 use domain::orders::term::anniversary;
+use domain::people::{NameProblem, read_name};
+use domain::text::{self, Hidden};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -37,13 +40,12 @@ const MAX_FILE: usize = 1024 * 1024;
 pub const MAX_ROWS: usize = 5_000;
 /// The first line of a file.
 pub const HEADER: &str = "domain,company,account_email,name,email,language,package,since";
-const COLUMNS: usize = 8;
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MoveProblem {
     Header,
-    /// Not as many fields as the first line, or not UTF-8.
+    /// Not as many fields as the first line.
     NotARow,
     Empty,
     TooLarge {
@@ -64,6 +66,8 @@ pub enum MoveProblem {
     /// A person needs a name and an address.
     PersonIncomplete,
     PersonName,
+    /// There is something in the middle of a name that nobody sees.
+    PersonHidden(Hidden),
     Email(EmailProblem),
     Language,
     SamePerson {
@@ -138,48 +142,44 @@ impl Findings {
 /// Reads the lines; what concerns a company is put together, in the order of the file.
 fn parse(file: &str, now: DateTime<Utc>) -> (Vec<Written>, Findings) {
     let mut found = Findings::default();
-    let file = file.strip_prefix('\u{feff}').unwrap_or(file);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(file.as_bytes());
     if file.len() > MAX_FILE {
         found.add(1, MoveProblem::TooLarge { rows: MAX_ROWS as u64 });
         return (Vec::new(), found);
     }
-    if !reader.headers().is_ok_and(|h| h.iter().eq(HEADER.split(','))) {
-        found.add(1, MoveProblem::Header);
+    let table = match table::read(file.as_bytes()) {
+        Ok(table) => table,
+        Err(NotText { line }) => {
+            found.add(line, MoveProblem::NotARow);
+            return (Vec::new(), found);
+        }
+    };
+    if !table.columns.iter().eq(HEADER.split(',')) {
+        found.add(table.line, MoveProblem::Header);
         return (Vec::new(), found);
     }
     let mut all: Vec<Written> = Vec::new();
     let mut by_domain: HashMap<String, usize> = HashMap::new();
-    let mut rows = 0;
-    for record in reader.records() {
-        rows += 1;
-        let (line, record) = match record {
-            Ok(record) => (record.position().map_or(0, csv::Position::line), record),
-            Err(error) => {
-                found.add(error.position().map_or(0, csv::Position::line), MoveProblem::NotARow);
-                continue;
-            }
-        };
-        if rows > MAX_ROWS {
+    for (n, row) in table.rows.iter().enumerate() {
+        let line = row.line;
+        if n == MAX_ROWS {
             found.add(line, MoveProblem::TooLarge { rows: MAX_ROWS as u64 });
             break;
         }
-        if record.len() != COLUMNS {
+        if !row.is_whole {
             found.add(line, MoveProblem::NotARow);
             continue;
         }
-        let domain = record[0].to_lowercase();
-        if domain.is_empty() || Email::parse(&format!("office@{domain}")).is_err() {
+        let Some(domain) = read_host(&text::bare(row.cell(0))) else {
             found.add(line, MoveProblem::Facts(ConsoleRefusal::Domain));
             continue;
-        }
+        };
         let at = *by_domain.entry(domain.clone()).or_insert_with(|| {
             let (name, account_email) = (None, None);
             all.push(Written { line, domain, name, account_email, people: Vec::new(), packages: Vec::new() });
             all.len() - 1
         });
         let of = &mut all[at];
-        for (given, told) in [(&record[1], &mut of.name), (&record[2], &mut of.account_email)] {
+        for (given, told) in [(row.cell(1), &mut of.name), (row.cell(2), &mut of.account_email)] {
             match told {
                 None if !given.is_empty() => *told = Some((line, given.to_owned())),
                 Some((first, before)) if !given.is_empty() && before != given => {
@@ -188,12 +188,12 @@ fn parse(file: &str, now: DateTime<Utc>) -> (Vec<Written>, Findings) {
                 _ => {}
             }
         }
-        match read_person(&record[3], &record[4], &record[5]) {
+        match read_person(row.cell(3), row.cell(4), row.cell(5)) {
             Ok(Some(person)) => of.people.push((line, person)),
             Ok(None) => {}
             Err(problem) => found.add(line, problem),
         }
-        match read_year(&record[6], &record[7], now) {
+        match read_year(row.cell(6), row.cell(7), now) {
             Ok(Some((code, starts_at))) => match of.packages.iter().find(|(_, before, _)| *before == code) {
                 Some((first, ..)) => found.add(line, MoveProblem::SamePackage { line: *first }),
                 None => of.packages.push((line, code, starts_at)),
@@ -202,7 +202,7 @@ fn parse(file: &str, now: DateTime<Utc>) -> (Vec<Written>, Findings) {
             Err(problem) => found.add(line, problem),
         }
     }
-    if rows == 0 {
+    if table.rows.is_empty() {
         found.add(1, MoveProblem::Empty);
     }
     (all, found)
@@ -215,7 +215,10 @@ fn read_person(name: &str, email: &str, language: &str) -> Result<Option<NewPers
     if name.is_empty() || email.is_empty() {
         return Err(MoveProblem::PersonIncomplete);
     }
-    let name = check_name(name).map_err(|_| MoveProblem::PersonName)?;
+    let name = read_name(name).map_err(|problem| match problem {
+        NameProblem::Shape => MoveProblem::PersonName,
+        NameProblem::Hidden(hidden) => MoveProblem::PersonHidden(hidden),
+    })?;
     let email = Email::parse(email).map_err(MoveProblem::Email)?;
     let language = match language {
         "" => None,
@@ -349,10 +352,10 @@ fn read_facts(of: &Written, existing: Option<&company::Model>, found: &mut Findi
 }
 
 /// Keeps a file, sealed, until it is used or thrown away.
-pub async fn try_companies(ctx: &Ctx, file: &str) -> StoreResult<UploadId> {
+pub async fn try_companies(ctx: &Ctx, file: impl AsRef<[u8]>) -> StoreResult<UploadId> {
     ctx.authorize(Action::ManageCompanies)?;
     let tx = ctx.store.db.begin().await?;
-    let id = uploads::keep(ctx, &tx, UploadKind::Companies, file, 0).await?;
+    let id = uploads::keep(ctx, &tx, UploadKind::Companies, file.as_ref(), 0).await?;
     record(&ctx.store.keys, &tx, Entry::by(ctx, ctx.now(), AuditAction::CompaniesTried).subject(id)).await?;
     tx.commit().await?;
     Ok(id)

@@ -1,6 +1,8 @@
 //! A partner organisation, the tenant.
 
+use domain::email::host_found_by;
 use domain::id::CompanyId;
+use domain::text::sort_key;
 use sea_orm::entity::prelude::*;
 
 #[sea_orm::model]
@@ -15,13 +17,14 @@ pub struct Model {
     pub in_predecessor: bool,
     pub suspended_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
-    /// Name and domain in small letters.
+    /// Name and domain, for finding and sorting; see [`search_text`].
+    #[sea_orm(column_type = "Text")]
     pub search: String,
 }
 
-/// What a company is found by.
+/// What a company is found by, and sorted by: the name first, then the domain in both spellings.
 pub(crate) fn search_text(name: &str, domain: Option<&str>) -> String {
-    format!("{} {}", name.to_lowercase(), domain.unwrap_or_default())
+    [sort_key(name), domain.map(host_found_by).unwrap_or_default()].join("\n")
 }
 
 impl ActiveModelBehavior for ActiveModel {}

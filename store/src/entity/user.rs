@@ -1,7 +1,9 @@
 //! A person; without a company, an operator.
 
+use domain::email::Email;
 use domain::id::{CompanyId, UserId};
 use domain::language::Language;
+use domain::text::{fold, sort_key};
 use domain::theme::Theme;
 use sea_orm::entity::prelude::*;
 
@@ -20,13 +22,17 @@ pub struct Model {
     pub theme: Option<Theme>,
     pub disabled_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
-    /// Name and address in small letters, for finding; see [`search_text`].
+    /// Name and address, for finding and sorting; see [`search_text`].
     pub search: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// What a person is found by, and sorted by.
-pub fn search_text(name: &str, email_normalized: &str) -> String {
-    format!("{} {email_normalized}", name.to_lowercase())
+/// What a person is found by, and sorted by: the name first, then the address in both spellings.
+///
+/// What stands between the two comes before every letter, so that a name stands before a longer one
+/// that begins with it.
+pub fn search_text(name: &str, email: &str) -> String {
+    let email = Email::known(email).map_or_else(|_| fold(email), |email| email.found_by());
+    [sort_key(name), email].join("\n")
 }

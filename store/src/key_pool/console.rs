@@ -192,10 +192,10 @@ fn mark(id: LicenceKeyId) -> String {
 }
 
 /// Tries a key file: it is kept, sealed, until it is used or a day has gone.
-pub async fn try_keys(ctx: &Ctx, file: &str) -> StoreResult<UploadId> {
+pub async fn try_keys(ctx: &Ctx, file: impl AsRef<[u8]>) -> StoreResult<UploadId> {
     ctx.authorize(Action::ManageKeyPools)?;
     let tx = ctx.store.db.begin().await?;
-    let id = uploads::keep(ctx, &tx, UploadKind::Keys, file, 0).await?;
+    let id = uploads::keep(ctx, &tx, UploadKind::Keys, file.as_ref(), 0).await?;
     record(&ctx.store.keys, &tx, Entry::by(ctx, ctx.now(), AuditAction::KeysTried).subject(id)).await?;
     tx.commit().await?;
     Ok(id)

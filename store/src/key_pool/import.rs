@@ -6,7 +6,9 @@ use crate::db::Tx;
 use crate::entity::licence_key;
 use crate::error::{StoreError, StoreResult};
 use crate::key_pool::{deliver_now, list_products, place, watch_stock};
+use crate::table;
 use domain::audit::AuditAction;
+use domain::file::NotText;
 use domain::id::{LicenceKeyId, ProductId};
 use domain::licence_key::LicenceKey;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -21,9 +23,11 @@ const CHUNK: usize = 500;
 /// What is wrong with a line. Never holds the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyFileProblem {
-    /// The first line is not `product,key`.
+    /// The first columns are not `product` and `key`.
     Header,
-    /// Not two fields, or not UTF-8.
+    /// The line is not text.
+    NotText,
+    /// Not two fields.
     NotARow,
     UnknownProduct {
         code: String,
@@ -183,7 +187,7 @@ async fn products(db: &impl ConnectionTrait) -> StoreResult<HashMap<String, (Pro
 
 /// What can be repeated in a message: nobody writes a key in small letters into this column.
 fn is_code(text: &str) -> bool {
-    text.len() <= 64
+    (1..=64).contains(&text.len())
         && LicenceKey::parse(text).is_err()
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
@@ -191,35 +195,31 @@ fn is_code(text: &str) -> bool {
 type Row = (u64, ProductId, LicenceKey);
 
 fn read(file: &[u8], known: &HashMap<String, (ProductId, bool)>) -> (Vec<Row>, Vec<KeyFinding>) {
-    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(file);
-    let header_fine = reader.headers().is_ok_and(|h| h.iter().eq(["product", "key"]));
-    if !header_fine {
-        return (Vec::new(), vec![KeyFinding { line: 1, problem: KeyFileProblem::Header }]);
+    let table = match table::read(file) {
+        Ok(table) => table,
+        Err(NotText { line }) => return (Vec::new(), vec![KeyFinding { line, problem: KeyFileProblem::NotText }]),
+    };
+    if table.columns != ["product", "key"] {
+        return (Vec::new(), vec![KeyFinding { line: table.line, problem: KeyFileProblem::Header }]);
     }
     let (mut rows, mut findings) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        let line = match &record {
-            Ok(record) => record.position().map_or(0, csv::Position::line),
-            Err(error) => error.position().map_or(0, csv::Position::line),
-        };
-        let parsed = match record {
-            Ok(record) if record.len() == 2 => match (known.get(&record[0]), LicenceKey::parse(&record[1])) {
-                (None, _) if is_code(&record[0]) => Err(KeyFileProblem::UnknownProduct { code: record[0].to_owned() }),
-                // With its columns swapped, the first field of a line is the key.
-                (None, _) => Err(KeyFileProblem::NotARow),
-                (Some((_, false)), _) => Err(KeyFileProblem::ProductWithoutKeys { code: record[0].to_owned() }),
-                (Some(_), Err(_)) => Err(KeyFileProblem::Shape),
-                (Some((id, true)), Ok(key)) => Ok((line, *id, key)),
-            },
-            _ => Err(KeyFileProblem::NotARow),
+    for row in &table.rows {
+        let code = row.cell(0);
+        let parsed = match (known.get(code), LicenceKey::parse(row.cell(1))) {
+            _ if !row.is_whole => Err(KeyFileProblem::NotARow),
+            (None, _) if is_code(code) => Err(KeyFileProblem::UnknownProduct { code: code.to_owned() }),
+            // With its columns swapped, the first field of a line is the key.
+            (None, _) => Err(KeyFileProblem::NotARow),
+            (Some((_, false)), _) => Err(KeyFileProblem::ProductWithoutKeys { code: code.to_owned() }),
+            (Some(_), Err(_)) => Err(KeyFileProblem::Shape),
+            (Some((id, true)), Ok(key)) => Ok((row.line, *id, key)),
         };
         match parsed {
-            Ok(row) => rows.push(row),
-            Err(problem) => findings.push(KeyFinding { line, problem }),
+            Ok(parsed) => rows.push(parsed),
+            Err(problem) => findings.push(KeyFinding { line: row.line, problem }),
         }
     }
-    if rows.is_empty() && findings.is_empty() {
+    if table.rows.is_empty() {
         findings.push(KeyFinding { line: 1, problem: KeyFileProblem::Empty });
     }
     (rows, findings)

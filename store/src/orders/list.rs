@@ -3,11 +3,11 @@
 use super::cancel::{cancel_facts, newest_of, told};
 use super::offers::list_contents;
 use super::{load_packages, money, own_order};
-use crate::benefits::list::escape_like;
 use crate::context::Ctx;
 use crate::entity::{cancellation, company, order, payment, term};
 use crate::error::{StoreError, StoreResult};
 use crate::people::names::{People, company_names};
+use crate::search::{holds, like, wanted};
 use domain::access::Action;
 use domain::id::{CompanyId, OrderId, UserId};
 use domain::language::Language;
@@ -15,7 +15,7 @@ use domain::orders::billing::Billing;
 use domain::orders::cancel::{CancellationState, cancellable};
 use domain::orders::order::{Issuer, Order, OrderPage, OrderRow, OrderStanding, TermTimes, order_state, payable_until};
 use domain::orders::payment::Payment;
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
@@ -26,8 +26,6 @@ pub use domain::orders::order::OrderFilter;
 
 /// Rows on a page.
 const PAGE: u64 = 50;
-/// Nobody searches for more than this.
-const MAX_SEARCH: usize = 100;
 
 /// What is asked of the list of all orders.
 #[derive(Clone, Debug, Default)]
@@ -74,18 +72,15 @@ pub async fn list_all_orders(ctx: &Ctx, query: &OrderQuery) -> StoreResult<Order
         OrderFilter::Paid => select.filter(C::PaidAt.is_not_null()).filter(C::EndedAt.is_null()),
         OrderFilter::Ended => select.filter(C::EndedAt.is_not_null()),
     };
-    let search: String = query.search.trim().chars().take(MAX_SEARCH).collect();
+    let search = wanted(&query.search);
     if !search.is_empty() {
-        let like = || LikeExpr::new(format!("%{}%", escape_like(&search.to_lowercase()))).escape('\\');
-        let lower = |column: Expr| Expr::expr(Func::lower(column));
+        let number = Expr::expr(Func::lower(Expr::col(C::Number)));
         let named = sea_orm::sea_query::Query::select()
             .column(company::Column::Id)
             .from(company::Entity)
-            .and_where(Expr::col(company::Column::Search).like(like()))
+            .and_where(holds(company::Column::Search, &search))
             .to_owned();
-        select = select.filter(
-            Condition::any().add(lower(Expr::col(C::Number)).like(like())).add(C::CompanyId.in_subquery(named)),
-        );
+        select = select.filter(Condition::any().add(like(number, &search)).add(C::CompanyId.in_subquery(named)));
     }
     page(ctx, select, query.after.as_deref()).await
 }

@@ -5,13 +5,13 @@
 
 use crate::audit::{Entry, record};
 use crate::benefits::history::{list_before, list_held_now};
-use crate::benefits::list::escape_like;
 use crate::benefits::seat::{check_successor, move_all};
 use crate::context::{Ctx, new_uuid};
 use crate::entity::{assignment, company, invitation, session, user, user_role};
 use crate::error::{StoreError, StoreResult};
 use crate::people::invitation::{issue, revoke};
 use crate::people::profile::list_keys_seen_by;
+use crate::search::each_word;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Role};
 use domain::audit::AuditAction;
@@ -19,10 +19,10 @@ use domain::email::Email;
 use domain::id::{CompanyId, UserId};
 use domain::language::Language;
 use domain::people::{
-    AccountState, Choice, Choices, MAX_NAME, MovedSeat, PeopleFilter, PeoplePage, PeopleRefusal, Person, PersonRow,
-    RoleFacts, SeatsOfLeaver, change_roles, disable,
+    AccountState, Choice, Choices, MovedSeat, NameProblem, PeopleFilter, PeoplePage, PeopleRefusal, Person, PersonRow,
+    RoleFacts, SeatsOfLeaver, change_roles, disable, read_name,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, LockType, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -34,8 +34,6 @@ use std::collections::HashMap;
 pub const PAGE: u64 = 50;
 /// People whom a picker offers at once.
 const OFFERED: u64 = 20;
-/// Nobody searches for more than this.
-const MAX_SEARCH: usize = 100;
 
 /// What is asked of the list.
 #[derive(Clone, Debug, Default)]
@@ -74,11 +72,7 @@ fn condition(filter: PeopleFilter) -> Condition {
 
 /// Every word has to be found, in the name or the address.
 fn found_by(search: &str) -> Condition {
-    let search: String = search.chars().take(MAX_SEARCH).collect();
-    search.split_whitespace().fold(Condition::all(), |all, word| {
-        let pattern = format!("%{}%", escape_like(&word.to_lowercase()));
-        all.add(Expr::col((user::Entity, user::Column::Search)).like(LikeExpr::new(pattern).escape('\\')))
-    })
+    each_word((user::Entity, user::Column::Search), search)
 }
 
 pub(crate) async fn roles_of(db: &impl ConnectionTrait, ids: &[UserId]) -> StoreResult<HashMap<UserId, Vec<Role>>> {
@@ -231,9 +225,10 @@ pub(crate) async fn lock_people(
 }
 
 pub(crate) fn check_name(name: &str) -> StoreResult<String> {
-    let name = name.trim();
-    let fine = !name.is_empty() && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
-    if fine { Ok(name.to_owned()) } else { Err(StoreError::Name) }
+    read_name(name).map_err(|problem| match problem {
+        NameProblem::Shape => StoreError::Name,
+        NameProblem::Hidden(hidden) => StoreError::HiddenInName(hidden),
+    })
 }
 
 /// Adds a person to the company and invites them. Gives their id, and the invitation's token,
@@ -279,7 +274,7 @@ pub(crate) async fn create_person(
     let person = user::ActiveModel {
         id: Set(id),
         company_id: Set(Some(company)),
-        search: Set(user::search_text(&name, &email.normalized())),
+        search: Set(user::search_text(&name, email.as_str())),
         name: Set(name),
         email: Set(email.as_str().to_owned()),
         email_normalized: Set(email.normalized()),

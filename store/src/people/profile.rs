@@ -13,6 +13,7 @@ use domain::audit::AuditAction;
 use domain::catalogue::Category;
 use domain::id::{BenefitId, CompanyId, UserId};
 use domain::password::{PasswordProblem, check_new_password};
+use domain::text;
 use domain::view::{KeySeen, Links, Profile, Viewer};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -118,7 +119,7 @@ pub async fn change_password(ctx: &Ctx, current: &str, new: &str, repeated: &str
     check_new_password(new, repeated).map_err(StoreError::Password)?;
     let (person, company) = own(ctx).await?;
     confirm_password(&ctx.store, &person, current, &ctx.origin).await?;
-    if current == new {
+    if text::password(current) == text::password(new) {
         return Err(StoreError::Password(PasswordProblem::Unchanged));
     }
     let company = company.map(|c| c.name).unwrap_or_default();

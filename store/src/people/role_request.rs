@@ -14,12 +14,14 @@ use chrono::{DateTime, Utc};
 use domain::access::{Action, Role};
 use domain::audit::AuditAction;
 use domain::id::{CompanyId, RoleRequestId, UserId};
+use domain::licence_key::hide_keys;
 use domain::mail::MailFacts;
 use domain::people::{
     BecomeGlobalAdmin, DomainProof, MAX_REASON, PROOF_EVERY, PeopleRefusal, RequestState, RoleRequest, proof_name,
     proof_value, proves,
 };
 use domain::queue::WorkKind;
+use domain::text::lines;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
@@ -34,11 +36,10 @@ fn refused<T>(refusal: PeopleRefusal) -> StoreResult<T> {
     Err(StoreError::People(refusal))
 }
 
-/// A text that somebody writes for another: blanks around it go, its length is bounded.
-fn check_text(text: &str) -> StoreResult<String> {
-    let text = text.replace('\0', "");
-    let text = text.trim();
-    if text.chars().count() > MAX_REASON { refused(PeopleRefusal::ReasonTooLong) } else { Ok(text.to_owned()) }
+/// A text that somebody writes for another: its length is bounded, and a key in it is blanked.
+fn check_text(raw: &str) -> StoreResult<String> {
+    let text = lines(raw);
+    if text.chars().count() > MAX_REASON { refused(PeopleRefusal::ReasonTooLong) } else { Ok(hide_keys(&text)) }
 }
 
 async fn told(db: &impl ConnectionTrait, rows: Vec<role_request::Model>) -> StoreResult<Vec<RoleRequest>> {

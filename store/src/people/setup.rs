@@ -5,14 +5,15 @@ use crate::context::{Origin, Store, new_uuid};
 use crate::db::Db;
 use crate::entity::{installation, setup_token, user};
 use crate::error::{StoreError, StoreResult};
+use crate::people::account::check_name;
 use crate::secrets::{KeyRing, Place, RingProblem, new_token, token_hash};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::AuditAction;
 use domain::email::Email;
 use domain::id::UserId;
 use domain::password::check_new_password;
-use domain::people::MAX_NAME;
 use domain::refusal::SetupRefusal;
+use domain::text::trim;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     QuerySelect,
@@ -124,16 +125,13 @@ pub async fn create_first_operator(
     repeated: &str,
     origin: &Origin,
 ) -> StoreResult<UserId> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME {
-        return Err(StoreError::Name);
-    }
+    let name = check_name(name)?;
     let email = Email::parse(email).map_err(StoreError::Email)?;
     check_new_password(password, repeated).map_err(StoreError::Password)?;
     let now = store.now();
     // Looked at before the expensive work, and again under the lock.
     check_token(setup_token::Entity::find().all(store.db.conn()).await?, token, now)?;
-    store.passwords.judge(password, &[name, email.as_str()]).await?;
+    store.passwords.judge(password, &[&name, email.as_str()]).await?;
     let hash = store.passwords.hash(password).await?;
     let tx = store.db.begin().await?;
     let row = check_token(setup_token::Entity::find().lock_exclusive().all(&tx).await?, token, now)?;
@@ -147,9 +145,9 @@ pub async fn create_first_operator(
     user::ActiveModel {
         id: Set(id),
         company_id: Set(None),
-        name: Set(name.to_owned()),
+        search: Set(user::search_text(&name, email.as_str())),
+        name: Set(name),
         email: Set(email.as_str().to_owned()),
-        search: Set(user::search_text(name, &email.normalized())),
         email_normalized: Set(email.normalized()),
         password_hash: Set(Some(hash)),
         language: Set(None),
@@ -166,7 +164,7 @@ pub async fn create_first_operator(
 
 fn check_token(rows: Vec<setup_token::Model>, token: &str, now: DateTime<Utc>) -> StoreResult<setup_token::Model> {
     use subtle::ConstantTimeEq;
-    let hash = token_hash(token.trim());
+    let hash = token_hash(trim(token));
     rows.into_iter()
         .find(|row| row.used_at.is_none() && now < row.expires_at && bool::from(row.token_hash.ct_eq(&hash)))
         .ok_or(StoreError::Setup(SetupRefusal::Token))

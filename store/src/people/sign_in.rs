@@ -10,9 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::AuditAction;
 use domain::email::{Email, MAX_EMAIL_LEN};
 use domain::id::UserId;
-use domain::password::MAX_PASSWORD_CHARS;
 use domain::refusal::SignInRefusal;
 use domain::session::{FORGET_FAILURES_AFTER, Guessing, pause};
+use domain::text::fold;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -47,8 +47,8 @@ pub async fn sign_in(
     let now = store.now();
     // One form of the account for the counters and for the look-up, or padding would give each
     // try a counter of its own.
-    let parsed = Email::parse(email).ok().map(|e| e.normalized());
-    let account = parsed.clone().unwrap_or_else(|| email.trim().to_lowercase().chars().take(MAX_EMAIL_LEN).collect());
+    let parsed = Email::known(email).ok().map(|e| e.normalized());
+    let account = parsed.clone().unwrap_or_else(|| fold(email).chars().take(MAX_EMAIL_LEN).collect());
     let subjects = subjects(store, &account, &origin.address);
     count_try(store, &subjects, now).await?;
     let found = match parsed {
@@ -58,9 +58,7 @@ pub async fn sign_in(
         None => None,
     };
     let hash = found.as_ref().and_then(|u| u.password_hash.clone());
-    // The bound keeps the work per try the same; it is longer than any password that can be set.
-    let candidate: String = password.chars().take(MAX_PASSWORD_CHARS + 1).collect();
-    let matches = store.passwords.verify(&candidate, hash.as_deref()).await?;
+    let matches = store.passwords.verify(password, hash.as_deref()).await?;
     let mismatch = StoreError::SignIn(SignInRefusal::Mismatch);
     let person = match found {
         Some(person) if matches => person,

@@ -22,19 +22,21 @@ pub async fn who_may(ctx: &Ctx, company: CompanyId, action: Action) -> StoreResu
 /// The names of a company's people who hold one of the roles.
 pub async fn names_with(ctx: &Ctx, company: CompanyId, roles: &[Role]) -> StoreResult<Vec<String>> {
     let holds = user::Entity::belongs_to(user_role::Entity).from(user::Column::Id).to(user_role::Column::UserId).into();
-    let names = user::Entity::find()
+    let names: Vec<(String, String)> = user::Entity::find()
         .select_only()
         .column(user::Column::Name)
+        // What is sorted by has to be among what is distinct.
+        .column(user::Column::Search)
         .distinct()
         .join(JoinType::InnerJoin, holds)
         .filter(user::Column::CompanyId.eq(company))
         .filter(user::Column::DisabledAt.is_null())
         .filter(user::Column::PasswordHash.is_not_null())
         .filter(user_role::Column::Role.is_in(roles.iter().copied()))
-        .order_by_asc(user::Column::Name)
+        .order_by_asc(user::Column::Search)
         .limit(NAMES)
         .into_tuple()
         .all(ctx.store.db.conn())
         .await?;
-    Ok(names)
+    Ok(names.into_iter().map(|(name, _)| name).collect())
 }

@@ -29,6 +29,7 @@ use store::{StoreError, demo::CATALOGUE};
 
 on_both! {
     a_file_is_tried_compared_and_published => catalogue,
+    what_is_not_text_is_not_kept => not_text,
     keys_come_in_from_a_file_that_was_tried => keys,
     what_the_stock_lacks_is_owed_and_delivered => owed,
     what_left_the_catalogue_is_delivered => left,
@@ -90,6 +91,26 @@ async fn catalogue(backend: Backend) {
     store::schedule::run_job(&world.store, domain::schedule::Job::Clean).await.unwrap();
     assert_eq!(upload::Entity::find().count(world.store.db.conn()).await.unwrap(), 0);
     world.audit_holds(None).await;
+}
+
+/// Rule R-FILE-1.
+async fn not_text(backend: Backend) {
+    let world = demo(backend).await;
+    let olga = world.ctx(OLGA).await;
+    let latin: Vec<u8> = CATALOGUE.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+    let line = CATALOGUE.lines().position(|l| !l.is_ascii()).unwrap() as u64 + 1;
+    let told = refusal(try_catalogue(&olga, &latin).await);
+    assert_eq!(told, ConsoleRefusal::NotText { kind: UploadKind::Catalogue, line });
+    let told = refusal(try_keys(&olga, b"product,key\r\nx,\xf6").await);
+    assert_eq!(told, ConsoleRefusal::NotText { kind: UploadKind::Keys, line: 2 });
+    let told = refusal(store::companies::try_companies(&olga, b"domain\rK\xf6hler").await);
+    assert_eq!(told, ConsoleRefusal::NotText { kind: UploadKind::Companies, line: 2 });
+    assert_eq!(upload::Entity::find().count(world.store.db.conn()).await.unwrap(), 0);
+    assert_eq!(get_catalogue(&olga).await.unwrap().versions.len(), 1);
+    // With its mark, another encoding is read, and kept as UTF-8.
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(CATALOGUE.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let tried = try_catalogue(&olga, &utf16).await.unwrap();
+    assert!(get_catalogue_trial(&olga, tried).await.unwrap().unwrap().changes.is_empty());
 }
 
 const FILE: &str = "product,key\nvisio-professional-2019,AAAAA-BBBBB-CCCCC-DDDDD-00001\n\

@@ -18,6 +18,7 @@ on_both! {
     a_failed_reveal_leaves_nothing => leaves_nothing,
     nothing_is_stored_in_clear => in_clear,
     bad_files_are_refused_whole => bad_files,
+    files_of_spreadsheets_are_read => spreadsheets,
     owed_keys_are_said => owed,
     looks_are_counted => looks,
     a_changed_record_breaks_the_chain => tampering,
@@ -189,6 +190,41 @@ async fn bad_files(backend: Backend) {
     assert_eq!(licence_key::Entity::find().count(world.store.db.conn()).await.unwrap(), before);
     let good = format!("\u{feff}product,key\r\n{code} , DEMO1-AAAAA-AAAAA-AAAAA-AAAAA\r\n");
     assert_eq!(import_keys(&world.store, good.as_bytes(), &Origin::default()).await.unwrap(), 1);
+}
+
+/// Rules R-FILE-1 and R-FILE-2.
+async fn spreadsheets(backend: Backend) {
+    let world = demo(backend).await;
+    let import = async |file: &[u8]| import_keys(&world.store, file, &Origin::default()).await;
+    let refused = async |file: &[u8]| match import(file).await {
+        Err(KeyImportError::Refused(found)) => found.into_iter().map(|f| (f.line, f.problem)).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let wrong = [
+        (3, KeyFileProblem::Shape),
+        (4, KeyFileProblem::DuplicateOfLine { line: 2 }),
+        (5, KeyFileProblem::UnknownProduct { code: "unknown-product".to_owned() }),
+    ];
+    assert_eq!(refused(include_bytes!("files/keys-lines-crlf.csv")).await, wrong);
+    assert_eq!(refused(include_bytes!("files/keys-lines-lf.csv")).await, wrong);
+    let before = licence_key::Entity::find().count(world.store.db.conn()).await.unwrap();
+    let mut all = 0;
+    for (file, keys) in [
+        (&include_bytes!("files/keys-semicolon-bom.csv")[..], 2),
+        (include_bytes!("files/keys-utf16.txt"), 1),
+        (include_bytes!("files/keys-heading-case.csv"), 1),
+        (include_bytes!("files/keys-trailing-columns.csv"), 2),
+        (include_bytes!("files/keys-trailing-rows.csv"), 2),
+        (include_bytes!("files/keys-endash.csv"), 1),
+        (include_bytes!("files/keys-zwsp.csv"), 1),
+    ] {
+        assert_eq!(import(file).await.unwrap(), keys, "{file:?}");
+        all += keys;
+    }
+    assert_eq!(licence_key::Entity::find().count(world.store.db.conn()).await.unwrap(), before + all);
+    assert_eq!(refused(b"product,key\r\nx,\xf6").await, [(2, KeyFileProblem::NotText)]);
+    let utf16 = &include_bytes!("files/keys-utf16.txt")[2..];
+    assert_eq!(refused(utf16).await, [(1, KeyFileProblem::NotText)], "without its mark");
 }
 
 async fn owed(backend: Backend) {

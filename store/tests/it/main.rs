@@ -33,3 +33,4 @@ mod role_requests;
 mod schedule;
 mod seats;
 mod technical;
+mod typed_text;

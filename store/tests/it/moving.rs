@@ -173,6 +173,8 @@ async fn wrong_lines(backend: Backend) {
         (20, P::NotARow),
     ];
     assert_eq!(check(&text).await, expected);
+    let as_a_spreadsheet = text.replace(',', ";").replace("domain;company", "Domain;Company").replace('\n', ";\r\n");
+    assert_eq!(check(&["\u{feff}", &as_a_spreadsheet].concat()).await, expected);
     assert_eq!(check("domain,company").await, [(1, P::Header)]);
     assert_eq!(check(HEADER).await, [(1, P::Empty)]);
     let many: Vec<&str> = vec!["ok.example,OK,office@ok.example,,,,,"; MAX_ROWS + 1];

@@ -317,8 +317,27 @@ async fn bad_files(backend: Backend) {
         let lines: Vec<u32> = get_bulk(&anna, id, false, None).await.unwrap().rows.iter().map(|r| r.line).collect();
         assert_eq!(lines, [3, 6, 8], "{end:?}");
     }
-    let zero = check_file(&anna, vs, "email\nx\0@b.example").await.unwrap();
-    assert_eq!(get_bulk(&anna, zero, false, None).await.unwrap().rows[0].typed, "x@b.example");
+    let bell = check_file(&anna, vs, "email\nx\u{7}@b.example").await.unwrap();
+    assert_eq!(get_bulk(&anna, bell, false, None).await.unwrap().rows[0].typed, "x@b.example");
+    // Whatever another column is written in, the addresses are read.
+    for file in [&include_bytes!("files/seats-multiline.csv")[..], b"Name;Email\r\nJ\xf6rg;adam.agent@contoso.example"]
+    {
+        let id = check_file(&anna, vs, file).await.unwrap();
+        let rows = get_bulk(&anna, id, false, None).await.unwrap().rows;
+        assert_eq!((rows[0].line, rows[0].typed.as_str()), (2, "adam.agent@contoso.example"));
+        let rest: Vec<u32> = rows[1..].iter().map(|r| r.line).collect();
+        assert!(rest.is_empty() || rest == [4, 5], "{rest:?}");
+    }
+    for (file, line) in [
+        (&b"Name;Email\r\nA;a@b.example\r\nJ\xf6rg;j\xf6rg@b.example"[..], 3),
+        (b"Stra\xdfe\r\nx", 1),
+        (b"email\nx\0@b.example", 2),
+        (b"\xff\xfee\0m", 1),
+    ] {
+        let refused = check_file(&anna, vs, file).await;
+        let at = matches!(&refused, Err(StoreError::Bulk(BulkRefusal::NotText { line: at })) if *at == line);
+        assert!(at, "{line}: {refused:?}");
+    }
     let too_long = format!("email\n{}", "x".repeat(domain::benefits::bulk::MAX_FILE));
     for (text, expected) in [
         ("", BulkRefusal::Empty),

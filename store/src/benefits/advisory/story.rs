@@ -18,6 +18,7 @@ use domain::benefits::technical::TechnicalRefusal;
 use domain::id::{BenefitId, CaseEntryId, CaseId, CompanyId};
 use domain::mail::MailFacts;
 use domain::queue::WorkKind;
+use domain::text::lines;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
@@ -123,7 +124,7 @@ pub async fn advance_case(ctx: &Ctx, id: CaseId, to: CaseState, used: u32, text:
     ctx.authorize(Action::WorkQueue)?;
     let text = match to {
         CaseState::Declined => check_reason(text)?,
-        _ if text.trim().is_empty() => String::new(),
+        _ if lines(text).is_empty() => String::new(),
         _ => check_text(text).map_err(StoreError::Technical)?,
     };
     let tx = ctx.store.db.begin().await?;

@@ -94,7 +94,7 @@ pub async fn set_contact(
     if id.is_some() && current.is_none() {
         return Err(StoreError::NotFound);
     }
-    let company_email = Email::parse(&of.account_email).map_err(|_| StoreError::Corrupt("companies.account_email"))?;
+    let company_email = Email::known(&of.account_email).map_err(|_| StoreError::Corrupt("companies.account_email"))?;
     let facts = ContactFacts {
         others: others.len() as u64,
         is_other: others.iter().any(|row| row.user_id == person),

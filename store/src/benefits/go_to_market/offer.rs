@@ -22,8 +22,10 @@ use domain::benefits::go_to_market::{
 use domain::benefits::technical::TechnicalRefusal;
 use domain::catalogue::Fulfilment;
 use domain::id::{BenefitId, CompanyId, OfferActivationId};
+use domain::licence_key::hide_keys;
 use domain::mail::MailFacts;
 use domain::queue::WorkKind;
+use domain::text::lines;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
@@ -223,15 +225,14 @@ pub async fn fulfil_offer(ctx: &Ctx, id: OfferActivationId, text: &str) -> Store
     Ok(tx.commit().await?)
 }
 
-/// A message that may be left out.
-fn check_message(text: &str) -> StoreResult<String> {
-    let text = text.replace('\0', "").replace("\r\n", "\n");
-    let text = text.trim();
+/// A message that may be left out. A key in it is blanked.
+fn check_message(raw: &str) -> StoreResult<String> {
+    let text = lines(raw);
     if text.chars().count() > MAX_MESSAGE {
         let most = u32::try_from(MAX_MESSAGE).unwrap_or(u32::MAX);
         return Err(StoreError::Technical(TechnicalRefusal::TextTooLong { most }));
     }
-    Ok(text.to_owned())
+    Ok(hide_keys(&text))
 }
 
 /// An operator declines, with a reason that the company reads.
