@@ -12,11 +12,18 @@ pub fn OfferView(
     contact: Option<Contact>,
     /// The day on which an active offer ends.
     until: String,
+    /// It has ended.
+    #[prop(optional)]
+    is_over: bool,
 ) -> impl IntoView {
     let l = use_language();
     let a = activation;
     let decided = a.decided_at.map(|at| i18n::date(l, at)).unwrap_or_default();
     match a.state {
+        OfferState::Active if is_over => {
+            let text = t::marketing::WasActive { since: &decided, until: &until }.say(l);
+            view! { <p>{text}</p> }.into_any()
+        }
         OfferState::Pending => view! {
             <div class="notice">
                 <p>

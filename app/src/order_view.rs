@@ -50,7 +50,9 @@ pub fn OrderFacts(order: Order) -> impl IntoView {
         let is_grace = row.state == OrderState::Grace;
         let renewable = matches!(row.state, OrderState::Active | OrderState::Grace | OrderState::Upcoming);
         view! {
-            <div><dt>{t::membership::term(l)}</dt><dd class="num"><Date at=term.starts_at /> " – " <Date at=term.ends_at /></dd></div>
+            {term
+                .over_at()
+                .map(|at| view! { <div><dt>{t::membership::term(l)}</dt><dd class="num"><Date at=term.starts_at /> " – " <Date at=at /></dd></div> })}
             {renewable.then(|| view! { <div><dt>{t::membership::renew_window(l)}</dt><dd class="num">{window}</dd></div> })}
             {is_grace
                 .then(|| view! { <div><dt>{t::membership::lapses(l)}</dt><dd class="num"><Date at=lapses_at(term.ends_at) /></dd></div> })}

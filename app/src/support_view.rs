@@ -2,16 +2,26 @@
 
 use crate::i18n::{self, t};
 use crate::session::use_language;
+use chrono::{DateTime, Utc};
 use domain::benefits::technical::{Activation, SupportState};
 use leptos::prelude::*;
 
 #[component]
-pub fn ActivationView(activation: Activation) -> impl IntoView {
+pub fn ActivationView(
+    activation: Activation,
+    /// When its benefit ended.
+    #[prop(optional_no_strip)]
+    ended: Option<DateTime<Utc>>,
+) -> impl IntoView {
     let l = use_language();
     let a = activation;
     let decided = a.decided_at.map(|at| i18n::date(l, at)).unwrap_or_default();
-    match a.state {
-        SupportState::Pending => view! {
+    match (a.state, ended) {
+        (SupportState::Active, Some(until)) => {
+            let text = t::technical::WasActive { name: &a.person, from: &decided, until: &i18n::date(l, until) }.say(l);
+            view! { <p>{text}</p> }.into_any()
+        }
+        (SupportState::Pending, _) => view! {
             <div class="notice">
                 <p>
                     <span class="status status-info">{t::technical::pending(l)}</span>
@@ -29,7 +39,7 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
             </div>
         }
         .into_any(),
-        SupportState::Active => view! {
+        (SupportState::Active, _) => view! {
             <div class="ids">
                 <p>
                     <span class="status status-ok">{t::technical::ActiveFor { name: &a.person, date: &decided }.say(l)}</span>
@@ -48,9 +58,9 @@ pub fn ActivationView(activation: Activation) -> impl IntoView {
             </div>
         }
         .into_any(),
-        SupportState::Declined => view! { <p>{t::technical::Declined { name: &a.person, date: &decided, reason: &a.reason }.say(l)}</p> }.into_any(),
-        SupportState::Withdrawn => view! { <p>{t::technical::Withdrawn { name: &a.person, date: &decided }.say(l)}</p> }.into_any(),
-        SupportState::Lapsed => view! { <p>{t::technical::Lapsed { name: &a.person, date: &decided }.say(l)}</p> }.into_any(),
-        SupportState::Replaced => view! { <p>{t::technical::replaced(l, &a.person)}</p> }.into_any(),
+        (SupportState::Declined, _) => view! { <p>{t::technical::Declined { name: &a.person, date: &decided, reason: &a.reason }.say(l)}</p> }.into_any(),
+        (SupportState::Withdrawn, _) => view! { <p>{t::technical::Withdrawn { name: &a.person, date: &decided }.say(l)}</p> }.into_any(),
+        (SupportState::Lapsed, _) => view! { <p>{t::technical::Lapsed { name: &a.person, date: &decided }.say(l)}</p> }.into_any(),
+        (SupportState::Replaced, _) => view! { <p>{t::technical::replaced(l, &a.person)}</p> }.into_any(),
     }
 }

@@ -56,6 +56,8 @@ pub enum Concern {
     /// Can no longer be activated after the date.
     ActivateBy(#[serde(with = "chrono::serde::ts_microseconds")] DateTime<Utc>),
     Ends(#[serde(with = "chrono::serde::ts_microseconds")] DateTime<Utc>),
+    /// Past its date, it goes on until then.
+    Grace(#[serde(with = "chrono::serde::ts_microseconds")] DateTime<Utc>),
     /// Waits for the programme's staff.
     Pending,
     /// So many seats are free.
@@ -183,6 +185,9 @@ pub struct HeldSeat {
     pub since: DateTime<Utc>,
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub expires_at: DateTime<Utc>,
+    /// Past its date, it goes on until then.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub grace_until: Option<DateTime<Utc>>,
     pub portal: Option<String>,
     pub unit: Unit,
 }
@@ -194,6 +199,9 @@ pub struct HeldSupport {
     pub package: String,
     #[serde(with = "chrono::serde::ts_microseconds")]
     pub expires_at: DateTime<Utc>,
+    /// Past its date, it goes on until then.
+    #[serde(with = "chrono::serde::ts_microseconds_option")]
+    pub grace_until: Option<DateTime<Utc>>,
     /// Both are there once it is active.
     pub access_id: Option<String>,
     pub contract_id: Option<String>,

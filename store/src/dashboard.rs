@@ -2,7 +2,7 @@
 
 use crate::benefits::advisory::count_open_cases;
 use crate::benefits::go_to_market::find_main;
-use crate::benefits::list::{References, count_u32, facts, order_facts, parse_package, unused};
+use crate::benefits::list::{References, count_u32, facts, grace_until, order_facts, parse_package, unused};
 use crate::context::Ctx;
 use crate::entity::{benefit, catalogue_version, company, marketing_contact, order, package_version, term};
 use crate::error::{StoreError, StoreResult};
@@ -212,7 +212,7 @@ async fn list_few(ctx: &Ctx, company: CompanyId, section: Section) -> StoreResul
             (Section::Ends, _) if status == BenefitStatus::Available && row.activate_by <= soon => {
                 Some(Concern::ActivateBy(row.activate_by))
             }
-            (Section::Ends, _) => Some(Concern::Ends(row.expires_at)),
+            (Section::Ends, _) => Some(grace_until(row, now).map_or(Concern::Ends(row.expires_at), Concern::Grace)),
             (Section::Free, f) if f.has_seats() => left(row.seats_out).filter(|n| *n > 0).map(Concern::SeatsFree),
             (Section::Free, Fulfilment::RequestForm) => Some(Concern::HoursFree(left(row.used + row.reserved))),
             (Section::Free, Fulfilment::GtmActivate) => Some(Concern::OfferFree),

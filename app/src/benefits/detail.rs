@@ -2,19 +2,20 @@
 
 use super::address::Address;
 use super::install::Install;
-use super::keys::{Keys, RevealAction};
+use super::keys::{History, Keys, RevealAction};
 use super::offer::Activations;
 use super::page::DetailResource;
+use super::seats::seats_href;
 use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::parts::{Missing, part};
 use crate::picker::Picker;
 use crate::session::{Loaded, use_language};
 use crate::ui::{Alert, Date, Grace, Notice};
-use domain::benefits::BenefitStatus;
 use domain::benefits::go_to_market::Marketing;
 use domain::benefits::technical::Technical;
 use domain::benefits::view::BenefitDetail;
+use domain::benefits::{BenefitStatus, EndReason, Ended};
 use domain::catalogue::{Category, Fulfilment};
 use domain::view::WhoMay;
 use leptos::prelude::*;
@@ -87,6 +88,9 @@ part! {
 fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, panel: Panel) -> impl IntoView {
     let l = use_language();
     let fulfilment = detail.row.fulfilment;
+    if let Some(ended) = detail.row.ended {
+        return view! { <Over category=category address=address detail=detail ended=ended panel=panel /> }.into_any();
+    }
     if fulfilment == Fulfilment::None {
         return view! {
             <div class="detail">
@@ -142,6 +146,54 @@ fn Opened(category: Category, address: Memo<Address>, detail: BenefitDetail, pan
     .into_any()
 }
 
+/// What is left of a benefit that is over: when and why, and what was done with it. Nothing here
+/// offers or promises anything.
+#[component]
+fn Over(
+    category: Category,
+    address: Memo<Address>,
+    detail: BenefitDetail,
+    ended: Ended,
+    panel: Panel,
+) -> impl IntoView {
+    let l = use_language();
+    let date = i18n::date(l, ended.at);
+    let words = match ended.reason {
+        EndReason::OrderCancelled => t::benefits::ended_order_cancelled(l, &date),
+        EndReason::NotActivated => t::benefits::ended_not_activated(l, &date),
+        EndReason::TermOver => t::benefits::ended_term_over(l, &date),
+    };
+    let fulfilment = detail.row.fulfilment;
+    let looks = (fulfilment.has_keys() && !detail.reveals.is_empty()).then(|| {
+        view! {
+            <h2>{t::software::key_title(l)}</h2>
+            <History reveals=detail.reveals.clone() />
+        }
+    });
+    let right = if fulfilment.has_seats() {
+        let all = seats_href(category, &detail.row.id.to_string());
+        view! { <p class="links"><a href=all>{t::seats::all_holders(l)}</a></p> }.into_any()
+    } else if let (true, Some(parts)) =
+        (fulfilment.is_technical() || fulfilment == Fulfilment::GtmActivate, panel.parts)
+    {
+        let facts = fulfilment.is_technical().then(|| view! { <Facts detail=detail.clone() /> });
+        let more = (parts.draw)(category, address, detail.clone(), panel, parts);
+        view! { {facts} {more} }.into_any()
+    } else {
+        ().into_any()
+    };
+    view! {
+        <div class="detail">
+            <div>
+                <Notice>{words}</Notice>
+                <p>{detail.summary.clone()}</p>
+                {looks}
+            </div>
+            <div>{right}</div>
+        </div>
+    }
+}
+
 /// Figures and dates, read-only.
 #[component]
 fn Facts(detail: BenefitDetail) -> impl IntoView {
@@ -157,12 +209,14 @@ fn Facts(detail: BenefitDetail) -> impl IntoView {
         }
         facts.push((t::benefits::used(l), count(detail.used)));
         let left = row.quantity.map(|q| q.saturating_sub(row.taken));
-        facts.push((t::benefits::remaining(l), i18n::quantity(l, row.unit, left)));
+        if row.ended.is_none() {
+            facts.push((t::benefits::remaining(l), i18n::quantity(l, row.unit, left)));
+        }
     }
-    if let Some(most) = detail.max_per_request {
+    if let Some(most) = detail.max_per_request.filter(|_| row.ended.is_none()) {
         facts.push((t::benefits::max_per_request(l), count(most)));
     }
-    if let Some(months) = detail.valid_months {
+    if let Some(months) = detail.valid_months.filter(|_| row.ended.is_none()) {
         facts.push((t::benefits::valid(l), t::benefits::months(l, u64::from(months))));
     }
     view! {

@@ -52,8 +52,9 @@ pub fn Keys(detail: BenefitDetail, reveal: RevealAction, may: bool, who_may: Who
     }
 }
 
+/// Who looked at the keys.
 #[component]
-fn History(reveals: Vec<Trace>) -> impl IntoView {
+pub fn History(reveals: Vec<Trace>) -> impl IntoView {
     let l = use_language();
     if reveals.is_empty() {
         return view! { <p class="hint">{t::software::never_seen(l)} " " {t::software::recorded(l)}</p> }.into_any();

@@ -42,7 +42,7 @@ pub fn draw_offer(detail: BenefitDetail, parts: MoreParts) -> AnyView {
 fn Offer(detail: BenefitDetail, activations: Vec<OfferActivation>, marketing: Marketing) -> impl IntoView {
     let l = use_language();
     let benefit = detail.row.id.to_string();
-    let until = i18n::date(l, detail.row.expires_at);
+    let (until, is_over) = (i18n::date(l, detail.row.expires_at), detail.row.ended.is_some());
     let (now, before): (Vec<_>, Vec<_>) =
         activations.into_iter().partition(|a| matches!(a.state, OfferState::Pending | OfferState::Active));
     let waiting = now.iter().find(|a| a.state == OfferState::Pending).map(|a| a.id.to_string());
@@ -86,7 +86,7 @@ fn Offer(detail: BenefitDetail, activations: Vec<OfferActivation>, marketing: Ma
         BenefitStatus::Active | BenefitStatus::UsedUp | BenefitStatus::Expired => ().into_any(),
     };
     let now = now.into_iter().map(|a| {
-        view! { <OfferView activation=a contact=contact.clone() until=until.clone() /> }
+        view! { <OfferView activation=a contact=contact.clone() until=until.clone() is_over=is_over /> }
     });
     let now = now.collect_view();
     let before = (!before.is_empty()).then(|| {

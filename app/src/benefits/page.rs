@@ -297,7 +297,7 @@ fn Answer(
         get_keys: StoredValue::new(get_keys),
         assign: StoredValue::new(assign),
     };
-    if page.counts[0] == 0 {
+    if page.all == 0 {
         let title = if holds_none { t::dashboard::no_package(l) } else { t::benefits::none_here(l) };
         let company = company.unwrap_or_default();
         let join = holds_none.then(|| {

@@ -8,7 +8,6 @@ use crate::picker::{PersonField, Picker};
 use crate::session::use_language;
 use crate::ui::{Date, focus};
 use domain::access::Action;
-use domain::benefits::BenefitStatus;
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::{Category, Fulfilment};
 use domain::people::Held;
@@ -52,7 +51,7 @@ fn Seats(
     let why = (!panel.may_assign).then(|| {
         panel.assign.with_value(|who| i18n::only(l, Action::AssignSeat, t::words::action_assign(l), &who.names))
     });
-    let may_act = panel.may_assign && row.status != BenefitStatus::Expired;
+    let may_act = panel.may_assign && row.ended.is_none();
     let full = row.quantity.is_some_and(|q| row.taken >= q);
     let id = row.id.to_string();
     let uses = row.fulfilment;

@@ -11,7 +11,6 @@ use crate::session::use_language;
 use crate::support_view::ActivationView;
 use crate::ui::{Alert, Moment};
 use domain::access::Action;
-use domain::benefits::BenefitStatus;
 use domain::benefits::technical::{Activation, SupportState, Technical};
 use domain::benefits::view::BenefitDetail;
 use domain::catalogue::Fulfilment;
@@ -54,7 +53,7 @@ fn Support(
     picker: Picker,
 ) -> impl IntoView {
     let l = use_language();
-    let is_over = detail.row.status == BenefitStatus::Expired;
+    let ended = detail.row.ended.map(|ended| ended.at);
     let benefit = detail.row.id.to_string();
     let find = |state| technical.activations.iter().find(|a| a.state == state).cloned();
     let (pending, active) = (find(SupportState::Pending), find(SupportState::Active));
@@ -68,13 +67,13 @@ fn Support(
         panel.assign.with_value(|who| i18n::only(l, Action::AssignSupport, t::technical::action(l), &who.names))
     });
     let holder = active.as_ref().map(|a| a.person.clone());
-    let action = if let Some(why) = why {
+    let action = if let Some(why) = why.filter(|_| ended.is_none()) {
         view! {
             <button class="btn" type="button" disabled=true aria-describedby="why-no-support">{t::seats::assign(l)}</button>
             <p class="hint" id="why-no-support">{why}</p>
         }
         .into_any()
-    } else if is_over {
+    } else if ended.is_some() {
         ().into_any()
     } else if let Some(waiting) = pending.as_ref().map(|a| a.id.to_string()) {
         view! {
@@ -103,7 +102,7 @@ fn Support(
         } />
         {[REQUEST, WITHDRAW].map(|of| view! { <Refusal of=of /> }).collect_view()}
         {pending.map(|a| view! { <ActivationView activation=a /> })}
-        {active.map(|a| view! { <ActivationView activation=a /> })}
+        {active.map(|a| view! { <ActivationView activation=a ended=ended /> })}
         {action}
         {before}
     }
@@ -143,7 +142,7 @@ fn Requests(detail: BenefitDetail, technical: Technical, panel: Panel) -> impl I
     let full = row.quantity.is_some_and(|q| row.taken >= q);
     let form = ["/benefits/technical/requests/new?for=", &row.id.to_string()].concat();
     let label = if technical.has_draft { t::technical::go_on(l) } else { t::technical::request(l) };
-    let may = panel.may_request && row.status != BenefitStatus::Expired;
+    let may = panel.may_request && row.ended.is_none();
     let action = if may && (!full || technical.has_draft) {
         view! { <p><a class="btn btn-primary" href=form>{label}</a></p> }.into_any()
     } else if may {

@@ -138,6 +138,7 @@ fn concern(l: Language, line: &Attention) -> String {
     match line.concern {
         Concern::ActivateBy(at) => t::dashboard::concern_activate(l, &i18n::date(l, at)),
         Concern::Ends(at) => t::dashboard::concern_ends(l, &i18n::date(l, at)),
+        Concern::Grace(at) => t::dashboard::concern_grace(l, &i18n::date(l, at)),
         Concern::Pending => t::dashboard::concern_pending(l).to_owned(),
         Concern::SeatsFree(n) => t::dashboard::concern_seats(l, u64::from(n)),
         Concern::HoursFree(Some(n)) => t::dashboard::concern_hours(l, u64::from(n)),
@@ -149,7 +150,7 @@ fn concern(l: Language, line: &Attention) -> String {
 /// What the reader does about it: its words and its address.
 fn next_step(l: Language, line: &Attention) -> (&'static str, String) {
     let open = crate::pages::opened_href(line.category, &line.benefit.to_string());
-    if !line.may || matches!(line.concern, Concern::Pending | Concern::Ends(_)) {
+    if !line.may || matches!(line.concern, Concern::Pending | Concern::Ends(_) | Concern::Grace(_)) {
         return (t::dashboard::step_open(l), open);
     }
     match line.fulfilment {

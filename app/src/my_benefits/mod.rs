@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::{Date, Empty, PageHead, failure, table_head};
+use crate::ui::{Date, Empty, Grace, PageHead, failure, table_head};
 use domain::access::Action;
 use domain::live::Topic;
 use domain::view::{HeldSeat, HeldSupport, MyBenefits};
@@ -83,7 +83,7 @@ fn Seats(seats: Vec<HeldSeat>) -> impl IntoView {
                                     <th role="rowheader" scope="row" class="name">{seat.name}</th>
                                     <td role="cell" data-label=head[1]>{seat.package}</td>
                                     <td role="cell" class="num" data-label=head[2]><Date at=seat.since /></td>
-                                    <td role="cell" class="num" data-label=head[3]><Date at=seat.expires_at /></td>
+                                    <td role="cell" class="num" data-label=head[3]><Date at=seat.expires_at /> <Grace until=seat.grace_until /></td>
                                     <td role="cell" data-label=head[4]>
                                         {seat.portal.map(|url| view! { <a href=url rel="external noreferrer">{go}</a> })}
                                     </td>
@@ -107,7 +107,7 @@ fn Support(support: HeldSupport) -> impl IntoView {
             <dl class="facts">
                 <div><dt>{t::technical::access_id(l)}</dt><dd><code class="select-all">{access}</code></dd></div>
                 <div><dt>{t::technical::contract_id(l)}</dt><dd><code class="select-all">{contract}</code></dd></div>
-                <div><dt>{t::my_benefits::expires(l)}</dt><dd class="num"><Date at=support.expires_at /></dd></div>
+                <div><dt>{t::my_benefits::expires(l)}</dt><dd class="num"><Date at=support.expires_at /> <Grace until=support.grace_until /></dd></div>
             </dl>
         }
         .into_any(),

@@ -9,4 +9,4 @@ mod status;
 pub mod technical;
 pub mod view;
 
-pub use status::{BenefitFacts, BenefitStatus, status};
+pub use status::{BenefitFacts, BenefitStatus, EndReason, Ended, ended, status};

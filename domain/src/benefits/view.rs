@@ -1,7 +1,7 @@
 //! What the pages of the benefits show: the same types on the server and in the browser, in one
 //! language, without anything secret.
 
-use super::BenefitStatus;
+use super::{BenefitStatus, Ended};
 use crate::catalogue::{Category, Download, Fulfilment, Unit};
 use crate::id::BenefitId;
 use chrono::{DateTime, Utc};
@@ -61,6 +61,8 @@ pub struct BenefitRow {
     /// The order can still be given back, until then.
     #[serde(with = "chrono::serde::ts_microseconds_option")]
     pub refundable_until: Option<DateTime<Utc>>,
+    /// It is over: nothing can be done with it any more.
+    pub ended: Option<Ended>,
 }
 
 /// A page of a list.
@@ -69,8 +71,10 @@ pub struct BenefitPage {
     pub rows: Vec<BenefitRow>,
     /// How many the filter and the search leave in all.
     pub total: u64,
-    /// How many each filter of [`BenefitFilter::ALL`] leaves, whatever is searched for.
+    /// How many each filter of [`BenefitFilter::ALL`] leaves, of what is searched for.
     pub counts: [u64; 3],
+    /// How many there are in this category, whatever is searched for.
+    pub all: u64,
     /// Where the next page begins.
     pub next: Option<String>,
     /// Orders that can still be given back, with the last instant: a first key ends that.

@@ -75,6 +75,14 @@ pub struct TermTimes {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+impl TermTimes {
+    /// When it is over, as far as that is known; nothing where it never began.
+    pub fn over_at(&self) -> Option<DateTime<Utc>> {
+        let at = self.ended_at.map_or(self.ends_at, |at| at.min(self.ends_at));
+        (at > self.starts_at).then_some(at)
+    }
+}
+
 /// Last instant at which an order can be paid. Rule R-ORD-3.
 pub fn payable_until(ordered_at: DateTime<Utc>) -> DateTime<Utc> {
     ordered_at + PAYMENT_TIME

@@ -10,7 +10,7 @@ use crate::search::{holds, wanted};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Action;
 use domain::benefits::view::{BenefitDetail, BenefitFilter, BenefitPage, BenefitRow, SOON_DAYS, Trace};
-use domain::benefits::{BenefitFacts, status};
+use domain::benefits::{BenefitFacts, ended, status};
 use domain::catalogue::{Category, Package, Product};
 use domain::id::{BenefitId, CompanyId, PackageVersionId, ProductVersionId, TermId};
 use domain::language::Language;
@@ -121,6 +121,7 @@ impl References {
     pub fn row(&self, row: &benefit::Model, language: Language, now: DateTime<Utc>) -> StoreResult<BenefitRow> {
         let product = self.product(row)?;
         let order = order_facts(self.order(row)?);
+        let facts = facts(row, product);
         Ok(BenefitRow {
             id: row.id,
             name: product.name.get(language).to_owned(),
@@ -130,13 +131,20 @@ impl References {
             unit: product.unit,
             quantity: row.quantity.map(count_u32),
             taken: taken(row, product),
-            status: status(&facts(row, product), now),
+            status: status(&facts, now),
             activate_by: row.activate_by,
-            expires_at: row.expires_at,
-            grace_until: (now >= row.expires_at && now < row.lapses_at && !unused_row(row)).then_some(row.lapses_at),
+            // An order that is given back ends it before its date.
+            expires_at: row.expires_at.min(row.lapses_at),
+            grace_until: grace_until(row, now),
             refundable_until: if refundable(&order, now).is_ok() { refund_ends(&order) } else { None },
+            ended: ended(&facts, order.ended_at, now),
         })
     }
+}
+
+/// Past its date, a benefit that is used goes on until then.
+pub(crate) fn grace_until(row: &benefit::Model, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    (now >= row.expires_at && now < row.lapses_at && !unused_row(row)).then_some(row.lapses_at)
 }
 
 /// A benefit, looked for within the company: another's is not there.
@@ -200,11 +208,12 @@ pub async fn list_benefits(ctx: &Ctx, category: Category, query: &ListQuery) -> 
     ctx.authorize(Action::OpenBenefits)?;
     let company = ctx.authorize_in_company(category.spec().opens)?;
     let (db, now) = (ctx.store.db.conn(), ctx.now());
-    let mut select = of_company(company, category).filter(condition(query.filter, now));
     let search = wanted(&query.search);
-    if !search.is_empty() {
-        select = with_product(select).filter(name_contains(&search, ctx.language));
-    }
+    let found = |filter| {
+        let select = of_company(company, category).filter(condition(filter, now));
+        if search.is_empty() { select } else { with_product(select).filter(name_contains(&search, ctx.language)) }
+    };
+    let mut select = found(query.filter);
     let total = select.clone().count(db).await?;
     if let Some((position, id)) = query.after.as_deref().and_then(parse_cursor) {
         let further = Condition::any()
@@ -225,8 +234,9 @@ pub async fn list_benefits(ctx: &Ctx, category: Category, query: &ListQuery) -> 
     let rows = rows.iter().map(|r| references.row(r, ctx.language, now)).collect::<StoreResult<Vec<_>>>()?;
     let mut counts = [0; 3];
     for (count, filter) in counts.iter_mut().zip(BenefitFilter::ALL) {
-        *count = of_company(company, category).filter(condition(filter, now)).count(db).await?;
+        *count = found(filter).count(db).await?;
     }
+    let all = of_company(company, category).count(db).await?;
     let mut refundable: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     for row in rows.iter().filter(|r| r.fulfilment.has_keys()) {
         if let Some(until) = row.refundable_until {
@@ -237,6 +247,7 @@ pub async fn list_benefits(ctx: &Ctx, category: Category, query: &ListQuery) -> 
         rows,
         total,
         counts,
+        all,
         next,
         refundable: refundable.into_iter().map(|(name, at)| Trace { name, at }).collect(),
     })

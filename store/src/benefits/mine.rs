@@ -1,6 +1,6 @@
 //! "My benefits": what a person holds, for everybody who belongs to a company.
 
-use crate::benefits::list::References;
+use crate::benefits::list::{References, grace_until};
 use crate::context::Ctx;
 use crate::entity::{assignment, benefit, support_activation};
 use crate::error::StoreResult;
@@ -43,6 +43,7 @@ pub async fn list_my_benefits(ctx: &Ctx) -> StoreResult<MyBenefits> {
             package: references.package(row)?.label.get(ctx.language).to_owned(),
             since: assignment.assigned_at,
             expires_at: row.expires_at,
+            grace_until: grace_until(row, ctx.now()),
             portal: product.portal.clone(),
             unit: product.unit,
         });
@@ -78,6 +79,7 @@ async fn list_support(ctx: &Ctx, company: CompanyId) -> StoreResult<Vec<HeldSupp
             name: references.product(row)?.name.get(ctx.language).to_owned(),
             package: references.package(row)?.label.get(ctx.language).to_owned(),
             expires_at: row.expires_at,
+            grace_until: grace_until(row, ctx.now()),
             access_id: activation.access_id,
             contract_id: activation.contract_id,
         });

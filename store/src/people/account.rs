@@ -123,7 +123,7 @@ pub async fn list_people(ctx: &Ctx, query: &PeopleQuery) -> StoreResult<PeoplePa
     let held: HashMap<UserId, u64> = held.into_iter().map(|(id, n)| (id, u64::try_from(n).unwrap_or(0))).collect();
     let mut counts = [0; 4];
     for (count, filter) in counts.iter_mut().zip(PeopleFilter::ALL) {
-        *count = of_company(company).filter(condition(filter)).count(db).await?;
+        *count = of_company(company).filter(condition(filter)).filter(found_by(&query.search)).count(db).await?;
     }
     Ok(PeoplePage {
         rows: rows

@@ -40,7 +40,6 @@ pub async fn get_viewer(ctx: &Ctx) -> StoreResult<Viewer> {
             .column(benefit::Column::Category)
             .column_as(benefit::Column::Id.count(), "n")
             .filter(benefit::Column::CompanyId.eq(company))
-            .filter(benefit::Column::LapsesAt.gt(ctx.now()))
             .group_by(benefit::Column::Category)
             .into_tuple()
             .all(ctx.store.db.conn())

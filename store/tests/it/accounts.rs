@@ -178,6 +178,8 @@ async fn finding(backend: Backend) {
     assert_eq!(find("", PeopleFilter::WithRole).await, ["Adam Agent", "Anna Global", "Marta MPN", "Ursula User"]);
     let all = list_people(&anna, &PeopleQuery::default()).await.unwrap();
     assert_eq!((all.total, all.counts), (6, [6, 4, 1, 0]));
+    let query = PeopleQuery { search: "emil".to_owned(), ..PeopleQuery::default() };
+    assert_eq!(list_people(&anna, &query).await.unwrap().counts, [1, 0, 0, 0], "the chips count what is found");
     assert_eq!(all.rows.iter().find(|r| r.name == "Anna Global").unwrap().seats, 2);
     disable_user(&anna, id, SeatsOfLeaver::Keep, None).await.unwrap();
     assert_eq!(find("", PeopleFilter::Disabled).await, ["Ärzte Öl"]);

@@ -3,8 +3,8 @@
 use crate::harness::{Backend, World, demo, on_both, statements};
 use crate::technical::{OLGA, mails, work};
 use chrono::{Months, TimeDelta};
-use domain::benefits::BenefitStatus;
 use domain::benefits::software::RevealRefusal;
+use domain::benefits::{BenefitStatus, EndReason, Ended};
 use domain::catalogue::Category;
 use domain::id::{CancellationId, OrderId, TermId};
 use domain::mail::MailFacts;
@@ -17,6 +17,7 @@ use domain::orders::payment::PaymentForm;
 use domain::people::HeldPage;
 use domain::queue::WorkKind;
 use domain::schedule::Job;
+use domain::view::Concern;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use std::sync::atomic::Ordering;
 use store::benefits::list::{ListQuery, get_detail, list_benefits};
@@ -328,9 +329,15 @@ async fn grace(backend: Backend) {
     // What is in use goes on, what nobody began with does not.
     let row = get_detail(&gina, seats.id).await.unwrap().row;
     assert_eq!((row.status, row.grace_until), (BenefitStatus::Active, Some(old.lapses_at)));
-    assert_eq!(get_detail(&gina, office.id).await.unwrap().row.status, BenefitStatus::Expired);
-    let shown = get_dashboard(&gina).await.unwrap().packages.remove(0);
+    let row = get_detail(&gina, office.id).await.unwrap().row;
+    assert_eq!(row.ended, Some(Ended { at: old.ends_at, reason: EndReason::NotActivated }));
+    let board = get_dashboard(&gina).await.unwrap();
+    let shown = &board.packages[0];
     assert!(shown.is_grace && shown.renewable && shown.lapses_at == old.lapses_at);
+    // Nothing is announced for a date that is past.
+    assert!(board.ends.lines.iter().all(|line| line.concern == Concern::Grace(old.lapses_at)), "{:?}", board.ends);
+    let mine = store::benefits::mine::list_my_benefits(&gina).await.unwrap();
+    assert_eq!(mine.seats[0].grace_until, Some(old.lapses_at));
     let id = order(&gina, "silver-core").await;
     pay(&world, id).await;
     let new = term_of(&world, id).await.unwrap();
@@ -436,6 +443,10 @@ async fn cancelled(backend: Backend) {
     assert!(in_stock(&world).await > stock);
     let detail = get_detail(&anna, visio.id).await.unwrap();
     assert_eq!((detail.keys, detail.row.status), (0, BenefitStatus::Expired));
+    let over = Ended { at: world.store.now(), reason: EndReason::OrderCancelled };
+    assert_eq!((detail.row.ended, detail.row.expires_at), (Some(over), over.at));
+    assert_eq!(get_detail(&anna, incidents.id).await.unwrap().row.ended, Some(over));
+    assert_eq!(back.row.term.unwrap().over_at(), Some(over.at), "the order says the same");
     assert!(get_detail(&anna, azure.id).await.unwrap().holders.rows.is_empty());
     assert_eq!(work(&world, WorkKind::Support).await, waiting - 1);
     let gone = reveal_keys(&anna, visio.id, true).await;
