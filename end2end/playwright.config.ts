@@ -27,8 +27,8 @@ export default defineConfig({
   },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB' } },
-    { name: 'phone', use: { viewport: { width: 360, height: 740 }, locale: 'en-GB', hasTouch: true } },
+    { name: 'phone', use: { viewport: { width: 360, height: 740 }, locale: 'en-GB', hasTouch: true }, testIgnore: 'widths.spec.ts' },
     { name: 'german', use: { viewport: { width: 1280, height: 900 }, locale: 'de-DE' } },
-    { name: 'no-javascript', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB', javaScriptEnabled: false }, testIgnore: 'scripted.spec.ts' },
+    { name: 'no-javascript', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB', javaScriptEnabled: false }, testIgnore: ['scripted.spec.ts', 'widths.spec.ts'] },
   ],
 });

@@ -25,18 +25,34 @@ use http::{Method, StatusCode};
 
 /// Larger than any form of ours without a file.
 pub const MAX_FORM: usize = 64 * 1024;
+/// Somebody who signs in brings a form along that waits, packed once more.
+const MAX_KEPT: usize = 4 * MAX_FORM;
 /// With one: the largest file, and what a form has beside it.
 pub const MAX_UPLOAD: usize = MAX_FILE + MAX_FORM;
 
-/// The fields of a form, whichever way the browser packs them, and its files as they are.
-async fn fields_of(content_type: &str, body: Body, most: usize) -> Result<(Vec<(String, String)>, Uploads), AppError> {
+/// A form as it came.
+struct Packed {
+    fields: Vec<(String, String)>,
+    /// As they are.
+    files: Uploads,
+    /// Bytes, packed.
+    size: usize,
+}
+
+/// Reads a form, whichever way the browser packs it.
+async fn read(content_type: &str, body: Body, most: usize) -> Result<Packed, AppError> {
     let mut files = Uploads::default();
-    if content_type.starts_with("application/x-www-form-urlencoded") {
-        let body = to_bytes(body, MAX_FORM).await.map_err(|_| AppError::TooLarge)?;
-        return serde_urlencoded::from_bytes(&body).map(|fields| (fields, files)).map_err(|_| AppError::BadRequest);
-    }
-    let boundary = multer::parse_boundary(content_type).map_err(|_| AppError::BadRequest)?;
+    let boundary = if content_type.starts_with("application/x-www-form-urlencoded") {
+        None
+    } else {
+        Some(multer::parse_boundary(content_type).map_err(|_| AppError::BadRequest)?)
+    };
     let body = to_bytes(body, most).await.map_err(|_| AppError::TooLarge)?;
+    let size = body.len();
+    let Some(boundary) = boundary else {
+        let fields = serde_urlencoded::from_bytes(&body).map_err(|_| AppError::BadRequest)?;
+        return Ok(Packed { fields, files, size });
+    };
     let mut parts = multer::Multipart::new(Body::from(body).into_data_stream(), boundary);
     let mut fields = Vec::new();
     while let Some(part) = parts.next_field().await.map_err(|_| AppError::BadRequest)? {
@@ -53,7 +69,7 @@ async fn fields_of(content_type: &str, body: Body, most: usize) -> Result<(Vec<(
             fields.push((name, text));
         }
     }
-    Ok((fields, files))
+    Ok(Packed { fields, files, size })
 }
 
 /// Whether a form's answer is a secret, which nobody keeps for a second press.
@@ -109,18 +125,26 @@ pub async fn post(state: AppState, request: Request) -> Response {
     };
     let refuse = |error| say(&state, error, true, info.preferences);
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|t| t.to_str().ok()).unwrap_or_default();
-    // Only somebody who is signed in sends a file, and only where one is asked for.
-    let most = if info.ctx.is_some() && takes_file(parts.uri.path()) { MAX_UPLOAD } else { MAX_FORM };
-    let (fields, files) = match fields_of(content_type, body, most).await {
+    // Only of somebody who is signed in is more read than a form is large: a file where one is asked
+    // for, and elsewhere a text that is too long, so that it is there again.
+    let most = if info.ctx.is_some() { MAX_UPLOAD } else { MAX_KEPT };
+    let Packed { fields, files, size } = match read(content_type, body, most).await {
         Ok(read) => read,
         Err(AppError::TooLarge) if most == MAX_UPLOAD => {
             return refuse(too_large(parts.uri.path(), info.preferences.language));
         }
         Err(error) => return refuse(error),
     };
+    if info.ctx.is_none() && size > MAX_FORM && value(&fields, KEPT_FORM).is_empty() {
+        return refuse(AppError::TooLarge);
+    }
     parts.extensions.insert(files);
     let sent = Sent { form: value(&fields, "form").to_owned(), fields, parts };
-    let checked = check(&sent, &info).await;
+    let checked = if size > MAX_FORM && !takes_file(sent.parts.uri.path()) {
+        Err(AppError::TooLarge)
+    } else {
+        check(&sent, &info).await
+    };
     let is_out_of_place = checked.is_err();
     let answered = match checked {
         Ok(()) => match call_for(&state, &sent) {

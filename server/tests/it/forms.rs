@@ -2,7 +2,7 @@
 
 use crate::harness::{ANNA, case_form, site, site_with};
 use http::{StatusCode, header};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 const ADVICE: &str = "partner-advisory-hours";
 
@@ -232,6 +232,32 @@ async fn the_same_form_twice_is_one_act_answered_alike() {
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     let corrected = anna.submit(&page, "cases/write", &[("case", &row), ("text", "Yes"), ("form_id", &id)]).await;
     assert_eq!(corrected.status, StatusCode::SEE_OTHER);
+}
+
+/// Too long for any form: it is said, and the text is there.
+#[tokio::test]
+async fn a_text_that_is_too_large_is_not_lost() {
+    let site = site().await;
+    let mut anna = site.signed_in(ANNA).await;
+    let hours = site.benefit(ANNA, "gold-core", ADVICE).await;
+    let mut case = case_form(&hours);
+    let text = "Für Größeres: 大きい. ".repeat(10_000);
+    case[4].1 = &text;
+    let refused = anna.submit("/benefits/technical/requests/new", "cases/send", &case).await;
+    assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(refused.has("What you sent is too large") && refused.has("Umzug") && refused.has(text.trim()));
+    assert_eq!(store::entity::case::Entity::find().count(site.store.db.conn()).await.unwrap(), 0);
+    // Nobody's large form is read.
+    let nobody = site.browser().submit("/sign-in", "session/sign_in", &[("email", &text)]).await;
+    assert_eq!(nobody.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // What waits for somebody to sign in comes along, packed once more.
+    let typed = "大".repeat(4_000);
+    case[4].1 = &typed;
+    let waiting = serde_urlencoded::to_string(case).unwrap();
+    let sign_in =
+        [("email", ANNA), ("password", store::demo::PASSWORD), ("kept_form", "cases/send"), ("kept", &waiting)];
+    let back = site.browser().submit("/benefits/technical/requests/new", "session/sign_in", &sign_in).await;
+    assert!(back.has(&typed), "{} {}", back.status, back.body.len());
 }
 
 /// An answer that shows something once is had by the second press as well.
