@@ -84,6 +84,7 @@ async fn the_pdf_says_what_was_typed() {
 async fn what_the_pdf_cannot_show_is_said() {
     let site = site().await;
     let mut nora = site.signed_in(NORA).await;
+    assert!(nora.get(OFFER).await.has("one that the PDF cannot show stands in it as a code"));
     // For private use: no font has it.
     let bill = [("bill_to", "Northwind \u{f8ff}"), ("address", "Quay 1\n20457 Hamburg"), ("country", "Germany")];
     let order = order(&mut nora, &bill).await;
