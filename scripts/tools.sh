@@ -2,7 +2,7 @@
 # Installs what the project builds and tests with, once, and says what it is doing.
 #
 #   scripts/tools.sh build   compiler target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
-#   scripts/tools.sh test    all of that, Playwright, Chromium, the PostgreSQL server
+#   scripts/tools.sh test    all of that, Playwright, Chromium, the PostgreSQL server, Noto fonts, pdftotext
 #   scripts/tools.sh deny    cargo-deny
 #   scripts/tools.sh env     prints the environment the Makefile's commands run in
 #
@@ -35,6 +35,10 @@ apt_install() {
   command -v apt-get >/dev/null || fail "please install these packages with your system's own tool: $*"
   quiet apt-update as_root apt-get update
   quiet "apt-$1" as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+has_font() { # pattern of a file's name
+  local folders=(/usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts")
+  [ -n "$(find "${folders[@]}" -name "$1" -print -quit 2>/dev/null || true)" ]
 }
 newer_than() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
 
@@ -117,7 +121,7 @@ deny)
   cargo_tool cargo-deny "$CARGO_DENY" --locked
   rm -rf "$CACHE/tools-build"
   exit ;;
-build | test) [ "$1" = test ] && steps=8 ;;
+build | test) [ "$1" = test ] && steps=9 ;;
 *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 
@@ -142,4 +146,11 @@ if [ "$1" = test ]; then
   command -v chromium >/dev/null || apt_install chromium
   next "PostgreSQL server"
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt_install postgresql
+  next "Fonts for invoices, and what reads their PDF"
+  missing=()
+  { has_font 'NotoSansThai*' && has_font 'NotoSansDevanagari*'; } || missing+=(fonts-noto-core)
+  has_font 'NotoSansCJK*' || missing+=(fonts-noto-cjk)
+  has_font 'NotoColorEmoji*' || missing+=(fonts-noto-color-emoji)
+  command -v pdftotext >/dev/null || missing+=(poppler-utils)
+  [ "${#missing[@]}" -eq 0 ] || apt_install "${missing[@]}"
 fi

@@ -64,4 +64,13 @@ impl Invoice {
             pay_to: if is_open { order.issuer.pay_to.clone() } else { String::new() },
         }
     }
+
+    /// Everything that it says, for those who look for letters in it.
+    pub fn text(&self) -> String {
+        let facts = self.facts.iter().flat_map(|(name, value)| [*name, value.as_str()]);
+        let parts = [&self.title, &self.issuer, &self.customer, &self.item, &self.period, &self.amount];
+        let rest = [&self.note, &self.pay_to];
+        let all = parts.into_iter().chain(rest).map(String::as_str).chain(facts);
+        all.collect::<Vec<_>>().join("\n")
+    }
 }

@@ -184,6 +184,8 @@ pub mod ssr {
         /// In so many seconds the session ends, unless something is asked for before.
         pub ends_in: Option<i64>,
         pub links: std::sync::Arc<domain::view::Links>,
+        /// Which letters of a text an invoice's PDF cannot show; the fonts are the server's.
+        pub undrawn: fn(&str) -> Vec<String>,
     }
 
     /// Which program draws the pages; another one has other parts.

@@ -203,6 +203,7 @@ pub async fn find_out(state: &AppState, parts: &Parts) -> Result<RequestInfo, Ap
         mail_is_on: state.mail_is_on,
         ends_in,
         links: state.links.clone(),
+        undrawn: crate::invoice::undrawn,
     })
 }
 

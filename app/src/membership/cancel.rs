@@ -24,7 +24,7 @@ pub fn cancel_page(id: String) -> AnyView {
         <Transition>
             {move || Suspend::new(async move {
                 match order.await {
-                    Ok((order, may)) => view! { <Request order=order may=may /> }.into_any(),
+                    Ok((order, may, _)) => view! { <Request order=order may=may /> }.into_any(),
                     Err(error) => failure(&error),
                 }
             })}

@@ -18,7 +18,9 @@ pub fn invoice_page(id: String) -> AnyView {
         <Transition>
             {move || Suspend::new(async move {
                 match order.await {
-                    Ok((order, _)) if order.has_invoice() => view! { <Sheet order=order /> }.into_any(),
+                    Ok((order, _, undrawn)) if order.has_invoice() => {
+                        view! { <Sheet order=order undrawn=undrawn /> }.into_any()
+                    }
                     Ok(_) => failure(&AppError::NotFound),
                     Err(error) => failure(&error),
                 }
@@ -33,7 +35,7 @@ fn lines(text: &str) -> AnyView {
 }
 
 #[component]
-fn Sheet(order: Order) -> impl IntoView {
+fn Sheet(order: Order, undrawn: String) -> impl IntoView {
     let l = use_language();
     let id = order.row.id.to_string();
     let pdf = order_href(&[&id, "/invoice.pdf"].concat());
@@ -43,6 +45,8 @@ fn Sheet(order: Order) -> impl IntoView {
     });
     let facts = facts.collect_view();
     let (issuer, customer, pay_to) = (lines(&invoice.issuer), lines(&invoice.customer), lines(&invoice.pay_to));
+    let lacks =
+        (!undrawn.is_empty()).then(|| view! { <p class="screen-only">{t::membership::pdf_lacks(l, &undrawn)}</p> });
     view! {
         <leptos_meta::Title text=[&t::membership::invoice_title(l, &order.row.number), " · Vorteil"].concat() />
         <p class="crumb screen-only"><a href=order_href(&id)>{t::membership::order_title(l, &order.row.number)}</a></p>
@@ -75,6 +79,7 @@ fn Sheet(order: Order) -> impl IntoView {
             {(!invoice.pay_to.is_empty())
                 .then(|| view! { <h2>{t::invoice::pay_to(l)}</h2> <p>{pay_to}</p> })}
         </article>
+        {lacks}
         <p class="links screen-only">
             <a href=pdf rel="external" download="">{t::membership::invoice_pdf(l)}</a>
         </p>

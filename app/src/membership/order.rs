@@ -24,7 +24,7 @@ pub fn order_page(id: String) -> AnyView {
         <Transition>
             {move || Suspend::new(async move {
                 match order.await {
-                    Ok((order, may)) => view! { <Whole order=order may=may /> }.into_any(),
+                    Ok((order, may, undrawn)) => view! { <Whole order=order may=may undrawn=undrawn /> }.into_any(),
                     Err(error) => failure(&error),
                 }
             })}
@@ -34,7 +34,7 @@ pub fn order_page(id: String) -> AnyView {
 }
 
 #[component]
-fn Whole(order: Order, may: May) -> impl IntoView {
+fn Whole(order: Order, may: May, undrawn: String) -> impl IntoView {
     let l = use_language();
     let row = order.row.clone();
     let id = row.id.to_string();
@@ -69,7 +69,9 @@ fn Whole(order: Order, may: May) -> impl IntoView {
     let invoice = order.has_invoice().then(|| {
         let page = order_href(&[&id, "/invoice"].concat());
         let pdf = [&page, ".pdf"].concat();
+        let lacks = (!undrawn.is_empty()).then(|| view! { <p>{t::membership::pdf_lacks(l, &undrawn)}</p> });
         view! {
+            {lacks}
             <p class="links">
                 <a href=page>{t::membership::invoice_open(l)}</a>
                 " "

@@ -77,7 +77,10 @@ fn Place(start: NewOrder) -> impl IntoView {
                     <Field of=PLACE name="purchase_order" label=t::membership::purchase_order(l) autocomplete="off" value=billing.purchase_order maxlength=most(BillField::PurchaseOrder) optional=true />
                     <p class="num"><b>{t::membership::total(l)} ": " {price}</b></p>
                     <button class="btn btn-primary" type="submit">{word}</button>
-                    {(!is_free).then(|| view! { <p class="hint">{t::membership::order_hint(l)}</p> })}
+                    {(!is_free).then(|| view! {
+                        <p class="hint">{t::membership::order_hint(l)}</p>
+                        <p class="hint">{t::membership::pdf_hint(l)}</p>
+                    })}
                 </Form>
             }
             .into_any()

@@ -57,16 +57,20 @@ pub struct May {
     pub names: Vec<String>,
 }
 
-/// An order, and who may give it back.
+/// An order, who may give it back, and which of its letters the invoice's PDF cannot show.
 #[server(prefix = "/api", endpoint = "membership/order", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]
-pub async fn get_order(order: String) -> Result<(Order, May), AppError> {
-    use crate::session::ssr::{answer, op_ctx, refuse};
+pub async fn get_order(order: String) -> Result<(Order, May, String), AppError> {
+    use crate::invoice::Invoice;
+    use crate::session::ssr::{answer, op_ctx, refuse, request};
     let ctx = op_ctx()?;
     let id = order.parse().map_err(|_| refuse(AppError::NotFound))?;
     let order = answer(store::orders::get_order(&ctx, id).await)?;
     let company = answer(ctx.authorize_in_company(Action::SeeOrders))?;
     let names = answer(store::people::who_may::who_may(&ctx, company, Action::RequestCancellation).await)?.names;
-    Ok((order, May { allowed: ctx.principal.can(Action::RequestCancellation), names }))
+    let may = May { allowed: ctx.principal.can(Action::RequestCancellation), names };
+    let undrawn =
+        if order.has_invoice() { (request()?.undrawn)(&Invoice::of(ctx.language, &order).text()) } else { Vec::new() };
+    Ok((order, may, undrawn.join(" ")))
 }
 
 #[server(prefix = "/api", endpoint = "membership/withdraw_order", output = leptos::server_fn::codec::Postcard, client = crate::call::Api)]

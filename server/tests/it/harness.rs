@@ -29,6 +29,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    /// The body of what is not text.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -147,7 +149,12 @@ impl Browser {
             self.cookie = kept.join("; ");
         }
         let body = to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+            bytes: body.into(),
+        }
     }
 
     fn request(&self, method: &str, path: &str) -> http::request::Builder {

@@ -15,6 +15,7 @@ mod files;
 mod forms;
 mod graph;
 mod headers;
+mod invoice;
 mod live;
 mod mail;
 mod markup;

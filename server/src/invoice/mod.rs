@@ -1,5 +1,10 @@
 //! The invoice as a PDF. It says what the page says.
 
+mod fonts;
+mod text;
+
+pub use fonts::undrawn;
+
 use crate::request::{bare, say};
 use crate::router::AppState;
 use app::error::AppError;
@@ -17,9 +22,7 @@ use krilla::geom::{PathBuilder, Point};
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla::paint::Stroke;
-use krilla::text::{Font, TextDirection};
-use skrifa::instance::{LocationRef, Size};
-use skrifa::{FontRef, MetadataProvider};
+use text::{Line, Typesetter};
 
 /// A4, in points.
 const WIDTH: f32 = 595.28;
@@ -64,9 +67,12 @@ pub async fn invoice(
         Ok(_) => return refuse(AppError::NotFound),
         Err(error) => return refuse(AppError::from_store(error, &reference(), ctx.language)),
     };
-    match draw(ctx.language, &order) {
+    let (language, number) = (ctx.language, order.row.number.clone());
+    // Fonts are read from the disk.
+    let drawn = tokio::task::spawn_blocking(move || draw(language, &order)).await;
+    match drawn.unwrap_or_else(|error| Err(PdfError::Krilla(error.to_string()))) {
         Ok(pdf) => {
-            let name = format!("attachment; filename=\"{}.pdf\"", order.row.number);
+            let name = format!("attachment; filename=\"{number}.pdf\"");
             let headers = [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, name)];
             (headers, pdf).into_response()
         }
@@ -77,61 +83,14 @@ pub async fn invoice(
     }
 }
 
-/// A font with its widths.
-struct Face {
-    font: Font,
-    metrics: FontRef<'static>,
-}
-
-impl Face {
-    fn new(data: &'static [u8]) -> Result<Self, PdfError> {
-        let font = Font::new(data.into(), 0).ok_or(PdfError::Font)?;
-        Ok(Self { font, metrics: FontRef::new(data).map_err(|_| PdfError::Font)? })
-    }
-
-    fn width(&self, text: &str, size: f32) -> f32 {
-        let (map, widths) =
-            (self.metrics.charmap(), self.metrics.glyph_metrics(Size::new(size), LocationRef::default()));
-        // What the font lacks is drawn as a box, which has a width too.
-        text.chars().filter_map(|c| widths.advance_width(map.map(c).unwrap_or_default())).sum()
-    }
-
-    /// Lines that fit into a width; a word that is longer is cut.
-    fn wrap(&self, text: &str, size: f32, room: f32) -> Vec<String> {
-        let mut lines = Vec::new();
-        for paragraph in text.lines() {
-            let mut line = String::new();
-            for word in paragraph.split_whitespace() {
-                let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-                if self.width(&longer, size) <= room {
-                    line = longer;
-                    continue;
-                }
-                if !line.is_empty() {
-                    lines.push(std::mem::take(&mut line));
-                }
-                for c in word.chars() {
-                    if self.width(&format!("{line}{c}"), size) > room {
-                        lines.push(std::mem::take(&mut line));
-                    }
-                    line.push(c);
-                }
-            }
-            lines.push(line);
-        }
-        lines
-    }
-}
-
 enum Op {
-    Text { x: f32, y: f32, text: String, size: f32, bold: bool },
+    Text { at: Point, line: Line, size: f32 },
     Rule { y: f32 },
 }
 
 /// What stands on which page, from the top down.
 struct Sheet {
-    regular: Face,
-    bold: Face,
+    setter: Typesetter,
     pages: Vec<Vec<Op>>,
     y: f32,
 }
@@ -152,25 +111,26 @@ impl Sheet {
         }
     }
 
-    fn face(&self, bold: bool) -> &Face {
-        if bold { &self.bold } else { &self.regular }
+    fn line(&mut self, x: f32, line: Line, size: f32) {
+        let at = Point::from_xy(x, self.y);
+        self.put(Op::Text { at, line, size });
     }
 
-    fn text(&mut self, x: f32, text: &str, size: f32, bold: bool) {
-        let y = self.y;
-        self.put(Op::Text { x, y, text: text.to_owned(), size, bold });
+    fn text(&mut self, x: f32, text: &str, size: f32, is_bold: bool) {
+        let line = self.setter.line(text, is_bold);
+        self.line(x, line, size);
     }
 
     /// Ends at the right margin.
-    fn amount(&mut self, text: &str, size: f32, bold: bool) {
-        let x = RIGHT - self.face(bold).width(text, size);
-        self.text(x, text, size, bold);
+    fn amount(&mut self, text: &str, size: f32, is_bold: bool) {
+        let line = self.setter.line(text, is_bold);
+        self.line(RIGHT - line.width(size), line, size);
     }
 
     /// As many lines as it takes, each below the other.
-    fn lines(&mut self, x: f32, text: &str, size: f32, bold: bool, room: f32) {
-        for line in self.face(bold).wrap(text, size, room) {
-            self.text(x, &line, size, bold);
+    fn lines(&mut self, x: f32, text: &str, size: f32, is_bold: bool, room: f32) {
+        for line in self.setter.lines(text, is_bold, room / size) {
+            self.line(x, line, size);
             self.down(size * LEADING);
         }
     }
@@ -185,12 +145,9 @@ impl Sheet {
 /// Draws an invoice on A4.
 pub fn draw(l: Language, order: &Order) -> Result<Vec<u8>, PdfError> {
     let invoice = Invoice::of(l, order);
-    let mut sheet = Sheet {
-        regular: Face::new(dejavu::sans::regular())?,
-        bold: Face::new(dejavu::sans::bold())?,
-        pages: vec![Vec::new()],
-        y: TOP,
-    };
+    let setter = Typesetter::of(&invoice.text(), &[&*invoice.title, &invoice.item, &invoice.amount].join("\n"))?;
+    let draws_all = setter.draws_all();
+    let mut sheet = Sheet { setter, pages: vec![Vec::new()], y: TOP };
     let half = (RIGHT - LEFT) / 2.0;
     sheet.lines(LEFT + half, &invoice.issuer, SMALL, false, half);
     sheet.down(TEXT * 2.0);
@@ -220,22 +177,22 @@ pub fn draw(l: Language, order: &Order) -> Result<Vec<u8>, PdfError> {
         sheet.lines(LEFT, t::invoice::pay_to(l), TEXT, true, half);
         sheet.lines(LEFT, &invoice.pay_to, TEXT, false, RIGHT - LEFT);
     }
+    if !draws_all {
+        sheet.down(TEXT * 2.0);
+        sheet.lines(LEFT, t::invoice::undrawn(l), SMALL, false, RIGHT - LEFT);
+    }
     finish(l, &invoice.title, sheet)
 }
 
 fn finish(l: Language, title: &str, sheet: Sheet) -> Result<Vec<u8>, PdfError> {
     let mut document = Document::new();
     document.set_metadata(Metadata::new().title(title.to_owned()).language(l.tag().to_owned()));
-    let (regular, bold) = (sheet.regular.font, sheet.bold.font);
     for ops in sheet.pages {
         let mut page = document.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT).ok_or(PdfError::Page)?);
         let mut surface = page.surface();
         for op in ops {
             match op {
-                Op::Text { x, y, text, size, bold: is_bold } => {
-                    let font = if is_bold { bold.clone() } else { regular.clone() };
-                    surface.draw_text(Point::from_xy(x, y), font, size, &text, false, TextDirection::Auto);
-                }
+                Op::Text { at, line, size } => line.draw(&mut surface, at, size),
                 Op::Rule { y } => {
                     let mut path = PathBuilder::new();
                     path.move_to(LEFT, y);
@@ -252,21 +209,4 @@ fn finish(l: Language, title: &str, sheet: Sheet) -> Result<Vec<u8>, PdfError> {
         page.finish();
     }
     document.finish().map_err(|error| PdfError::Krilla(format!("{error:?}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_fit_and_nothing_is_lost() {
-        let face = Face::new(dejavu::sans::regular()).unwrap();
-        let text =
-            "A company with a name that does not fit on one line GmbH\nDonaudampfschifffahrtsgesellschaftskapitän";
-        let lines = face.wrap(text, TEXT, 90.0);
-        assert!(lines.len() > 4 && lines.iter().all(|line| face.width(line, TEXT) <= 90.0), "{lines:?}");
-        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        assert_eq!(letters(&lines.concat()), letters(text));
-        assert!(face.width("WWW", TEXT) > face.width("iii", TEXT));
-    }
 }
