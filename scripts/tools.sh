@@ -2,7 +2,7 @@
 # Installs what the project builds and tests with, once, and says what it is doing.
 #
 #   scripts/tools.sh build   compiler target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
-#   scripts/tools.sh test    all of that, Playwright, Chromium, the PostgreSQL server
+#   scripts/tools.sh test    all of that, Playwright, Chromium, nginx, the PostgreSQL server
 #   scripts/tools.sh deny    cargo-deny
 #   scripts/tools.sh env     prints the environment the Makefile's commands run in
 #
@@ -117,7 +117,7 @@ deny)
   cargo_tool cargo-deny "$CARGO_DENY" --locked
   rm -rf "$CACHE/tools-build"
   exit ;;
-build | test) [ "$1" = test ] && steps=8 ;;
+build | test) [ "$1" = test ] && steps=9 ;;
 *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 
@@ -140,6 +140,13 @@ if [ "$1" = test ]; then
   npm_tools end2end
   next "Chromium"
   command -v chromium >/dev/null || apt_install chromium
+  next "nginx"
+  command -v openssl >/dev/null || apt_install openssl
+  if [ ! -x "${NGINX:-/usr/sbin/nginx}" ]; then
+    apt_install nginx
+    # The package starts a web server of its own, which the tests do not need and nobody asked for.
+    if [ -d /run/systemd/system ]; then quiet nginx-off as_root systemctl disable --now nginx; fi
+  fi
   next "PostgreSQL server"
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt_install postgresql
 fi
