@@ -27,13 +27,19 @@ fn is_foreign(name: &str) -> bool {
 pub fn wrong_in(repo: &Repo, program: &Program, path: &str, text: &str) -> Vec<String> {
     let page = Page { repo, program, path, folder: path.rsplit_once('/').map_or("", |(folder, _)| folder) };
     let mut wrong = Vec::new();
-    let (mut is_block, mut lists_tests) = (false, false);
+    let (mut is_block, mut is_toml, mut lists_tests) = (false, false, false);
     for (number, line) in (1..).zip(text.lines()) {
         let mut found = Vec::new();
         if line.trim_start().starts_with("```") {
             is_block = !is_block;
+            is_toml = line.trim().ends_with("toml");
         } else if is_block {
             found = page.wrong_in_block(line);
+            // A setting, or a field of the file that the page is about.
+            let name = line.split_once(" = ").map_or("", |(name, _)| name);
+            if is_toml && is_ident(name) && !page.is_known(name) {
+                found.push(not_there(name));
+            }
         } else if line.matches('`').count() % 2 == 1 {
             found.push("a backtick is missing".to_owned());
         } else {

@@ -243,6 +243,7 @@ mod itself {
             ("| Promise | Tests |\n| One | `two_seats_are_two` |", "two_seats_are_two"),
             ("Test: `one_seat_is_one` (both).", "on both databases"),
             ("```\nscripts/chairs.sh\n```", "scripts/chairs.sh"),
+            ("```toml\nhear = \"127.0.0.1:3000\"\n```", "hear"),
             ("one ` alone", "a backtick is missing"),
         ] {
             let found = wrong_on(&format!("A line.\n{line}\n"));
