@@ -22,7 +22,7 @@ tools: ## Install what the project builds with
 
 build: tools ## The server and what the browser loads
 	@$(ENV)
-	echo "Building (from nothing: about 10 minutes on two cores; after a change: about one)" >&2
+	echo "Building (the first time takes long, README.md says how long; after a change about a minute)" >&2
 	scripts/build.sh
 
 release: tools ## The same, optimised for delivery, in target/release

@@ -25,10 +25,11 @@ export default defineConfig({
       ],
     },
   },
+  // What a proxy carries is the same for each of them: proxy.spec.ts is the first one's.
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB' } },
-    { name: 'phone', use: { viewport: { width: 360, height: 740 }, locale: 'en-GB', hasTouch: true }, testIgnore: 'widths.spec.ts' },
-    { name: 'german', use: { viewport: { width: 1280, height: 900 }, locale: 'de-DE' } },
-    { name: 'no-javascript', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB', javaScriptEnabled: false }, testIgnore: ['scripted.spec.ts', 'widths.spec.ts'] },
+    { name: 'phone', use: { viewport: { width: 360, height: 740 }, locale: 'en-GB', hasTouch: true }, testIgnore: ['proxy.spec.ts', 'widths.spec.ts'] },
+    { name: 'german', use: { viewport: { width: 1280, height: 900 }, locale: 'de-DE' }, testIgnore: 'proxy.spec.ts' },
+    { name: 'no-javascript', use: { viewport: { width: 1280, height: 900 }, locale: 'en-GB', javaScriptEnabled: false }, testIgnore: ['proxy.spec.ts', 'scripted.spec.ts', 'widths.spec.ts'] },
   ],
 });

@@ -2,7 +2,8 @@
 # Installs what the project builds and tests with, once, and says what it is doing.
 #
 #   scripts/tools.sh build   compiler target, cargo-leptos, wasm-bindgen, Tailwind, wasm-opt
-#   scripts/tools.sh test    all of that, Playwright, Chromium, the PostgreSQL server, Noto fonts, pdftotext
+#   scripts/tools.sh test    all of that, Playwright, Chromium, nginx, the PostgreSQL server, Noto fonts,
+#                            pdftotext
 #   scripts/tools.sh deny    cargo-deny
 #   scripts/tools.sh env     prints the environment the Makefile's commands run in
 #
@@ -144,6 +145,13 @@ if [ "$1" = test ]; then
   npm_tools end2end
   next "Chromium"
   command -v chromium >/dev/null || apt_install chromium
+  next "nginx"
+  command -v openssl >/dev/null || apt_install openssl
+  if [ ! -x "${NGINX:-/usr/sbin/nginx}" ]; then
+    apt_install nginx
+    # The package starts a web server of its own, which the tests do not need and nobody asked for.
+    if [ -d /run/systemd/system ]; then quiet nginx-off as_root systemctl disable --now nginx; fi
+  fi
   next "PostgreSQL server"
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || apt_install postgresql
   next "Fonts for invoices, and what reads their PDF"

@@ -372,6 +372,7 @@ pub fn error_page(options: LeptosOptions, preferences: domain::view::Preferences
                 <head>
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1" />
+                    <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                     <HashedStylesheet options id="css" />
                     <title>{crate::ui::page_title(t::refusals::title_error(l))}</title>
                 </head>
@@ -388,6 +389,7 @@ pub fn error_page(options: LeptosOptions, preferences: domain::view::Preferences
                 </body>
             </html>
         };
-        ["<!DOCTYPE html>", &html.to_html()].concat()
+        // Behind a text stands a mark for hydration, and in a title a mark is read out.
+        ["<!DOCTYPE html>", &html.to_html().replace("<!></title>", "</title>")].concat()
     })
 }

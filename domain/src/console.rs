@@ -34,7 +34,8 @@ pub const LOW_STOCK: u32 = 5;
 /// Nobody wants to be told that early.
 pub const MAX_STOCK_LEVEL: u32 = 100_000;
 
-/// Why something in the console is refused. The wording is in `locales/*/refusals.json`.
+/// Why something in the console is refused. The wording is in `locales/*/told.json`, and what it
+/// shares with others in `refusals.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsoleRefusal {

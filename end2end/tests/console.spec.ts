@@ -1,4 +1,4 @@
-// I1, I2, I4: the operator runs the programme in the browser: catalogue, key pools, companies.
+// The operator runs the programme in the browser: catalogue, key pools, companies.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -13,7 +13,7 @@ async function tryFile(page: Page, t: Words, name: string, text: string, scripte
   await settled(page, scripted);
 }
 
-test('I1: a catalogue file is tried, compared, published, and comes out byte for byte', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+test('a catalogue file is tried, compared, published, and comes out byte for byte', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
   test.setTimeout(120_000);
   const server = await startServer();
   const page = await (await browser.newContext({ baseURL: server.url, locale, viewport, javaScriptEnabled })).newPage();
@@ -55,7 +55,7 @@ test('I1: a catalogue file is tried, compared, published, and comes out byte for
   await server.stop();
 });
 
-test('I2: keys come in, a leaked one is withdrawn and replaced; no page shows a key', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+test('keys come in, a leaked one is withdrawn and replaced; no page shows a key', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
   test.setTimeout(120_000);
   const server = await startServer();
   const page = await (await browser.newContext({ baseURL: server.url, locale, viewport, javaScriptEnabled })).newPage();
@@ -110,7 +110,7 @@ test('I2: keys come in, a leaked one is withdrawn and replaced; no page shows a 
   await server.stop();
 });
 
-test('I4: a company is made, its first admin invited, suspended and restored', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+test('a company is made, its first admin invited, suspended and restored', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
   test.setTimeout(120_000);
   const server = await startServer();
   const options = { baseURL: server.url, locale, viewport, javaScriptEnabled };
@@ -160,7 +160,7 @@ test('I4: a company is made, its first admin invited, suspended and restored', a
   await server.stop();
 });
 
-test('A5, I4: companies come over from the predecessor portal with people and years, without roles', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+test('companies come over from the predecessor portal with people and years, without roles', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
   test.setTimeout(120_000);
   const server = await startServer();
   const page = await (await browser.newContext({ baseURL: server.url, locale, viewport, javaScriptEnabled })).newPage();

@@ -1,4 +1,4 @@
-// G1–G4, J6: marketing contacts, offers over days by two sides, and pages that change by themselves.
+// Marketing contacts, offers over days by two sides, and pages that change by themselves.
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
 import { startSmtp } from '../smtp.mjs';
 import { EMAIL, expect, isSound, pick, settled, startServer, test, visit, type Words } from './fixtures';
@@ -45,7 +45,7 @@ async function fillContact(page: Page, t: Words, details: { email: string; phone
   await page.getByRole('button', { name: t('seats.assign'), exact: true }).click();
 }
 
-own('G1–G4: no contact, a contact, Activate, Pending, and the open page turns Active by itself', async ({ page, t, language, signIn, scripted, browser, running, smtp, locale, javaScriptEnabled, viewport }) => {
+own('no contact, a contact, Activate, Pending, and the open page turns Active by itself', async ({ page, t, language, signIn, scripted, browser, running, smtp, locale, javaScriptEnabled, viewport }) => {
   const name = CASE_STUDY[language];
   await signIn('marta');
   await visit(page, '/benefits/go-to-market', scripted);
@@ -162,7 +162,7 @@ own('a form that is being filled in is not disturbed; a page catches up after th
   await marta.context().close();
 });
 
-test('G2: update, change, another primary contact; the picker leads out and back', async ({ page, t, signIn, scripted }) => {
+test('update, change, another primary contact; the picker leads out and back', async ({ page, t, signIn, scripted }) => {
   await signIn('anna');
   await visit(page, '/benefits/go-to-market', scripted);
   await page.getByRole('link', { name: t('marketing.add'), exact: true }).click();
@@ -200,7 +200,7 @@ test('G2: update, change, another primary contact; the picker leads out and back
   await expect(page.getByText(t('marketing.done_removed'))).toBeVisible();
 });
 
-test('G1: whoever may not open the offers is told who may', async ({ page, t, signIn, scripted }) => {
+test('whoever may not open the offers is told who may', async ({ page, t, signIn, scripted }) => {
   await signIn('adam');
   const answer = await visit(page, '/benefits/go-to-market', scripted);
   expect(answer.status()).toBe(403);

@@ -1,4 +1,4 @@
-// B1 to B4, H1, H2: what is on sale, an order from the form to the refund, its invoice.
+// What is on sale, an order from the form to the refund, its invoice.
 import type { Browser, Page } from '@playwright/test';
 import { enter, expect, isSound, settled, startServer, test, visit, type Person, type Words } from './fixtures';
 
@@ -25,7 +25,7 @@ async function transfer(page: Page, t: Words, amount: string) {
   await page.getByLabel(t('console.reference'), { exact: true }).fill('TX 4711');
 }
 
-test('B1: packages side by side, and why one is not sold to this company', async ({ page, t, signIn, scripted, language }) => {
+test('packages side by side, and why one is not sold to this company', async ({ page, t, signIn, scripted, language }) => {
   await signIn('adam');
   await visit(page, '/membership/offers', scripted);
   await isSound(page, scripted);
@@ -44,7 +44,7 @@ test('B1: packages side by side, and why one is not sold to this company', async
   await isSound(page, scripted);
 });
 
-test('B1, B2, B4: bought, paid by the operator, and the open page turns active by itself', async ({ browser, t, scripted, language, locale, viewport, javaScriptEnabled }) => {
+test('bought, paid by the operator, and the open page turns active by itself', async ({ browser, t, scripted, language, locale, viewport, javaScriptEnabled }) => {
   test.setTimeout(120_000);
   const server = await startServer();
   const options = { locale, viewport, javaScriptEnabled };
@@ -122,7 +122,7 @@ test('B1, B2, B4: bought, paid by the operator, and the open page turns active b
   await server.stop();
 });
 
-test('H1, H2: one order is given back, another no more, and the page says exactly why', async ({ browser, t, scripted, language, locale, viewport, javaScriptEnabled }) => {
+test('one order is given back, another no more, and the page says exactly why', async ({ browser, t, scripted, language, locale, viewport, javaScriptEnabled }) => {
   test.setTimeout(120_000);
   const server = await startServer();
   const options = { locale, viewport, javaScriptEnabled };
@@ -181,7 +181,7 @@ test('H1, H2: one order is given back, another no more, and the page says exactl
   await server.stop();
 });
 
-test('B3: renewed in the window; a decline is read with its reason', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
+test('renewed in the window; a decline is read with its reason', async ({ browser, t, scripted, locale, viewport, javaScriptEnabled }) => {
   test.setTimeout(120_000);
   const server = await startServer();
   const options = { locale, viewport, javaScriptEnabled };

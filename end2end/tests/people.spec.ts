@@ -1,9 +1,9 @@
-// A3, A4, A5: users, roles, invitations, leaving; becoming a global admin; not a member yet.
+// Users, roles, invitations, leaving; becoming a global admin; not a member yet.
 import { addUser, choose, EMAIL, expect, isSound, pick, settled, test, visit } from './fixtures';
 
 const NEW_PASSWORD = 'korrekt pferd batterie klammer';
 
-test('A4: a user is added, joins by the link, gets a role', async ({ page, t, signIn, scripted, browser, server, locale, javaScriptEnabled, viewport }) => {
+test('a user is added, joins by the link, gets a role', async ({ page, t, signIn, scripted, browser, server, locale, javaScriptEnabled, viewport }) => {
   await signIn('ursula');
   await page.getByRole('navigation', { name: t('shell.menu') }).getByRole('link', { name: t('users.title') }).click();
   await expect(page.getByRole('heading', { level: 1, name: t('users.title') })).toBeVisible();
@@ -61,7 +61,7 @@ test('A4: a user is added, joins by the link, gets a role', async ({ page, t, si
   await expect(page.getByRole('checkbox', { name: new RegExp(t('words.role_admin_agent')) })).toBeChecked();
 });
 
-test('A4: the last Global admin cannot go; nobody raises themselves', async ({ page, t, signIn, scripted }) => {
+test('the last Global admin cannot go; nobody raises themselves', async ({ page, t, signIn, scripted }) => {
   await signIn('anna');
   await visit(page, '/account/users', scripted);
   await expect(page.getByText(t('users.few_admins_text'))).toBeVisible();
@@ -78,7 +78,7 @@ test('A4: the last Global admin cannot go; nobody raises themselves', async ({ p
   await expect(page.getByRole('alert').getByText(t('refusals.not_to_oneself'))).toBeVisible();
 });
 
-test('E4: somebody leaves: their seats go to a colleague, their account is disabled, and can come back', async ({ page, t, signIn, scripted }) => {
+test('somebody leaves: their seats go to a colleague, their account is disabled, and can come back', async ({ page, t, signIn, scripted }) => {
   await signIn('anna');
   const leo = await addUser(page, t, 'Leo', scripted);
   const mia = await addUser(page, t, 'Mia', scripted);
@@ -130,7 +130,7 @@ test('E4: somebody leaves: their seats go to a colleague, their account is disab
   await expect(page.getByText(t('users.moved_freed'), { exact: true })).toBeVisible();
 });
 
-test('A3: asking to become Global admin, declined with a reason, asked again, approved', async ({ page, t, signIn, scripted, browser, server, locale, javaScriptEnabled, viewport }) => {
+test('asking to become Global admin, declined with a reason, asked again, approved', async ({ page, t, signIn, scripted, browser, server, locale, javaScriptEnabled, viewport }) => {
   await signIn('adam');
   await visit(page, '/benefits/software', scripted);
   await page.getByRole('link', { name: t('global_admin.link') }).click();
@@ -176,7 +176,7 @@ test('A3: asking to become Global admin, declined with a reason, asked again, ap
   await admin.context().close();
 });
 
-test('A3 A5: a company without Global admin or package: how to join, proof of the domain, the operator decides', async ({ page, t, signIn, scripted, browser, server, locale, javaScriptEnabled, viewport }) => {
+test('a company without Global admin or package: how to join, proof of the domain, the operator decides', async ({ page, t, signIn, scripted, browser, server, locale, javaScriptEnabled, viewport }) => {
   await signIn('nora');
   await visit(page, '/benefits/software', scripted);
   await expect(page.getByText(t('dashboard.no_package'))).toBeVisible();

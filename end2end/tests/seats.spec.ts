@@ -1,4 +1,4 @@
-// D1–D3, E1–E5: seats are given, taken, given on; the past is told; files; my benefits.
+// Seats are given, taken, given on; the past is told; files; my benefits.
 import { type Page } from '@playwright/test';
 import { addUser, expect, isSound, pick, settled, test, visit, type Words } from './fixtures';
 
@@ -14,7 +14,7 @@ async function open(page: Page, t: Words, path: string, name: string, label: str
   await expect(page.getByRole('heading', { name: t('benefits.holders') })).toBeVisible();
 }
 
-test('E1 E2 E3: assign, reassign in one step, remove', async ({ page, t, signIn, scripted }) => {
+test('assign, reassign in one step, remove', async ({ page, t, signIn, scripted }) => {
   await signIn('anna');
   const zoe = await addUser(page, t, 'Zoe', scripted);
   const yves = await addUser(page, t, 'Yves', scripted);
@@ -52,7 +52,7 @@ test('E1 E2 E3: assign, reassign in one step, remove', async ({ page, t, signIn,
   if (scripted) await expect(page.getByText(t('refusals.nobody_chosen'))).toBeVisible();
 });
 
-test('E2: two browsers want the last seat; one is told who got it', async ({ page, t, signIn, scripted, browser, server, locale, javaScriptEnabled, viewport }) => {
+test('two browsers want the last seat; one is told who got it', async ({ page, t, signIn, scripted, browser, server, locale, javaScriptEnabled, viewport }) => {
   await signIn('anna');
   const names: string[] = [];
   for (const n of ['Pia', 'Quin', 'Rosa', 'Sami']) names.push(await addUser(page, t, n, scripted));
@@ -80,7 +80,7 @@ test('E2: two browsers want the last seat; one is told who got it', async ({ pag
   await isSound(page, scripted);
 });
 
-test('E4: the history, as of a day, found by name, as a file', async ({ page, t, signIn, scripted, language }) => {
+test('the history, as of a day, found by name, as a file', async ({ page, t, signIn, scripted, language }) => {
   await signIn('anna');
   await open(page, t, '/benefits/visual-studio', ENTERPRISE, 'Gold Core', scripted);
   await page.getByRole('link', { name: t('seats.all_holders') }).click();
@@ -110,7 +110,7 @@ test('E4: the history, as of a day, found by name, as a file', async ({ page, t,
   expect(text).toContain(ENTERPRISE);
 });
 
-test('E4: assign from a file: tried first, then done', async ({ page, t, signIn, scripted }) => {
+test('assign from a file: tried first, then done', async ({ page, t, signIn, scripted }) => {
   await signIn('anna');
   const uma = await addUser(page, t, 'Uma', scripted);
   const email = `${uma.toLowerCase().replace(/[^a-z0-9]/g, '.')}@contoso.example`;
@@ -145,7 +145,7 @@ test('E4: assign from a file: tried first, then done', async ({ page, t, signIn,
   await expect(page.getByText(t('seats.done_removed'))).toBeVisible();
 });
 
-test('D2: a usage-based subscription is assigned to oneself, then its portal is there', async ({ page, t, signIn, scripted }) => {
+test('a usage-based subscription is assigned to oneself, then its portal is there', async ({ page, t, signIn, scripted }) => {
   await signIn('anna');
   await visit(page, '/benefits/cloud?q=Azure', scripted);
   const row = page.getByRole('row').filter({ hasText: 'Action Pack' }).filter({ hasText: 'Azure' });
@@ -163,7 +163,7 @@ test('D2: a usage-based subscription is assigned to oneself, then its portal is 
   await expect(page.getByText(t('seats.done_removed'))).toBeVisible();
 });
 
-test('D3: a licence-based subscription shows its keys and instructions', async ({ page, t, signIn, scripted }) => {
+test('a licence-based subscription shows its keys and instructions', async ({ page, t, signIn, scripted }) => {
   await signIn('marta');
   await visit(page, '/benefits/cloud?q=Intune', scripted);
   const row = page.getByRole('row').filter({ hasText: 'Gold Core' }).filter({ hasText: 'Intune' });

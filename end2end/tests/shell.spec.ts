@@ -1,4 +1,4 @@
-// A1, A2, A6: the way in and out, menu, language, theme, whose page it is.
+// The way in and out, menu, language, theme, whose page it is.
 import { EMAIL, PASSWORD, expect, isSound, settled, test, visit } from './fixtures';
 
 const PAGES = [

@@ -1,4 +1,4 @@
-// C1–C4: the list, the arrow, Get keys, language and operating system, the record.
+// The list, the arrow, Get keys, language and operating system, the record.
 import { type Page } from '@playwright/test';
 import { expect, isSound, settled, test, visit, type Words } from './fixtures';
 

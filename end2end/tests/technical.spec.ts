@@ -1,4 +1,4 @@
-// F1–F5, I3, I5: support over days by two sides, advisory cases, the queue, mail.
+// Support over days by two sides, advisory cases, the queue, mail.
 import type { Browser, Page } from '@playwright/test';
 import { startSmtp } from '../smtp.mjs';
 import { EMAIL, expect, isSound, pick, settled, startServer, test, visit, type Words } from './fixtures';
@@ -33,7 +33,7 @@ async function open(page: Page, t: Words, name: string, pack: string, scripted: 
 }
 
 withMail.describe.configure({ timeout: 90_000 });
-withMail('F2, F3: support is asked for, fulfilled, both addresses are told, the ids appear', async ({ page, t, language, signIn, scripted, browser, own, smtp, locale, javaScriptEnabled, viewport }) => {
+withMail('support is asked for, fulfilled, both addresses are told, the ids appear', async ({ page, t, language, signIn, scripted, browser, own, smtp, locale, javaScriptEnabled, viewport }) => {
   const name = language === 'de' ? 'Produktsupportfälle' : 'Product support incidents';
   await signIn('anna');
   await open(page, t, name, 'Action Pack', scripted);
@@ -105,7 +105,7 @@ withMail('F2, F3: support is asked for, fulfilled, both addresses are told, the 
   for (const other of [olga, emil]) await other.context().close();
 });
 
-withMail('F4, F5: a case from draft to closed, with its hours at each step', async ({ page, t, language, signIn, scripted, browser, own, smtp, locale, javaScriptEnabled, viewport }) => {
+withMail('a case from draft to closed, with its hours at each step', async ({ page, t, language, signIn, scripted, browser, own, smtp, locale, javaScriptEnabled, viewport }) => {
   const name = language === 'de' ? 'Partnerberatungsstunden' : 'Partner advisory hours';
   await signIn('adam');
   const left = async (words: string) => {
@@ -200,7 +200,7 @@ withMail('F4, F5: a case from draft to closed, with its hours at each step', asy
   await olga.context().close();
 });
 
-test('F2, F4: withdrawn while it waits; what one may not do says who may', async ({ page, t, language, signIn, scripted }) => {
+test('withdrawn while it waits; what one may not do says who may', async ({ page, t, language, signIn, scripted }) => {
   const support = language === 'de' ? 'Produktsupportfälle' : 'Product support incidents';
   await signIn('ursula');
   await open(page, t, support, 'Action Pack', scripted);
@@ -224,7 +224,7 @@ test('F2, F4: withdrawn while it waits; what one may not do says who may', async
   await expect(page.getByText(t('cases.state_withdrawn'), { exact: true }).first()).toBeVisible();
 });
 
-test('F2: a Global admin asks for support and takes the request back', async ({ page, t, language, signIn, scripted }) => {
+test('a Global admin asks for support and takes the request back', async ({ page, t, language, signIn, scripted }) => {
   const support = language === 'de' ? 'Produktsupportfälle' : 'Product support incidents';
   await signIn('gina');
   await open(page, t, support, 'Silver Core', scripted);
@@ -237,7 +237,7 @@ test('F2: a Global admin asks for support and takes the request back', async ({ 
   await expect(page.getByLabel(t('technical.alternative'), { exact: true })).toBeVisible();
 });
 
-test('I3, I5: the queue is filtered and shared; the outbox shows mails as they look', async ({ page, t, signIn, scripted }) => {
+test('the queue is filtered and shared; the outbox shows mails as they look', async ({ page, t, signIn, scripted }) => {
   await signIn('olga');
   const menu = page.getByRole('navigation', { name: t('shell.menu') });
   await menu.getByRole('link', { name: t('shell.queue') }).click();

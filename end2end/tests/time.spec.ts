@@ -1,8 +1,8 @@
-// J1, and what the program does by itself: reminders, the calendar, the jobs.
+// What the program does by itself: reminders, the calendar, the jobs.
 import ICAL from 'ical.js';
 import { expect, isSound, settled, test, visit } from './fixtures';
 
-test('J1: reminders are chosen; nobody opts out of the last one', async ({ page, t, signIn, scripted }) => {
+test('reminders are chosen; nobody opts out of the last one', async ({ page, t, signIn, scripted }) => {
   await signIn('ursula');
   await visit(page, '/account/profile', scripted);
   await isSound(page, scripted);
@@ -22,7 +22,7 @@ test('J1: reminders are chosen; nobody opts out of the last one', async ({ page,
   await expect(box('1')).toBeChecked();
 });
 
-test('J1: a calendar at a secret address, valid for another parser, until it is revoked', async ({ page, t, signIn, scripted, language, request }) => {
+test('a calendar at a secret address, valid for another parser, until it is revoked', async ({ page, t, signIn, scripted, language, request }) => {
   await signIn('marta');
   await visit(page, '/account/profile', scripted);
   await page.getByRole('button', { name: t('profile.calendar_make'), exact: true }).click();

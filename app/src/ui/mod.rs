@@ -1,4 +1,5 @@
-//! Small parts that know no feature.
+//! Small parts that several pages draw: dates, notes, refusals, and how the state of a benefit, a case
+//! or an account looks. They load nothing.
 
 use crate::error::AppError;
 use crate::i18n::{self, t};

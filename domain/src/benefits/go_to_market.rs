@@ -58,7 +58,8 @@ pub struct ContactDetails {
     pub language: Language,
 }
 
-/// Why something about Go-To-Market cannot be done. The wording is in `locales/*/refusals.json`.
+/// Why something about Go-To-Market cannot be done. The wording is in `locales/*/refusals.json`, and
+/// that of a contact who is out in `marketing.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MarketingRefusal {

@@ -50,7 +50,7 @@ pub enum Buy {
     },
 }
 
-/// Why a package is not sold to a company. The wording is in `locales/*/refusals.json`.
+/// Why a package is not sold to a company. The wording is in `locales/*/membership.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BuyRefusal {

@@ -33,7 +33,7 @@ pub struct CancelFacts {
     pub waits_since: Option<DateTime<Utc>>,
 }
 
-/// Why an order cannot be given back. The wording is in `locales/*/refusals.json`.
+/// Why an order cannot be given back. The wording is in `locales/*/membership.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelRefusal {

@@ -16,7 +16,8 @@ use cancel::CancelRefusal;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Why an order is not taken, paid, or given back. The wording is in `locales/*/refusals.json`.
+/// Why an order is not taken, paid, or given back. The wording is in `locales/*/told.json`, and what
+/// it shares with others in `refusals.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderRefusal {

@@ -20,7 +20,7 @@ pub struct OrderFacts {
     pub bought_elsewhere: bool,
 }
 
-/// Why an order cannot be refunded. The wording is in `locales/*/refusals.json`.
+/// Why an order cannot be refunded. People read it as a `CancelRefusal`, which says who and what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundRefusal {

@@ -30,7 +30,9 @@ async fn another_sites_form_is_refused_in_words() {
         .header("sec-fetch-site", "cross-site")
         .body(Body::from("form=session/sign_out"))
         .unwrap();
-    assert!(anna.send(request).await.has("came from another website"));
+    let page = anna.send(request).await;
+    assert!(page.has("came from another website"));
+    assert!(page.has(" · Vorteil</title>") && page.has("<link rel=\"icon\""), "a head like that of every page");
     assert_eq!(anna.get("/").await.status, StatusCode::OK, "still signed in");
 }
 

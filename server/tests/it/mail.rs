@@ -110,7 +110,7 @@ async fn quiet_site() -> Site {
     site
 }
 
-/// F3: the instructions go to both addresses, in the reader's language, as text and as HTML.
+/// The instructions go to both addresses, in the reader's language, as text and as HTML.
 #[tokio::test]
 async fn both_addresses_get_the_instructions() {
     let site = quiet_site().await;

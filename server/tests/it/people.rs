@@ -133,7 +133,7 @@ async fn a_file_comes_in_a_form() {
     assert_eq!(anna.send(broken).await.status, StatusCode::BAD_REQUEST);
 }
 
-/// A5: managed elsewhere still; nothing can be done here, and the way there is said.
+/// Managed elsewhere still; nothing can be done here, and the way there is said.
 #[tokio::test]
 async fn a_company_in_the_predecessor_portal_is_shown_the_way() {
     let site = site().await;
@@ -160,7 +160,7 @@ async fn a_company_in_the_predecessor_portal_is_shown_the_way() {
     }
 }
 
-/// A5: not a member yet.
+/// Not a member yet.
 #[tokio::test]
 async fn a_company_without_a_package_is_told_how_to_join() {
     let site = site().await;

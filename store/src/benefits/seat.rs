@@ -1,4 +1,5 @@
-//! Seats: the one place where somebody gets or loses one, whatever page or file it comes from.
+//! Seats: the one place where somebody is given one or loses it, whatever page or file it comes
+//! from. What a new year hands on, and what an order frees that ends, is in `orders::carry`.
 //!
 //! Whoever changes seats locks the benefit first and the people after it, each in the order of
 //! their ids; a unique index stands behind each limit.
