@@ -122,7 +122,7 @@ deny)
   cargo_tool cargo-deny "$CARGO_DENY" --locked
   rm -rf "$CACHE/tools-build"
   exit ;;
-build | test) [ "$1" = test ] && steps=9 ;;
+build | test) [ "$1" = test ] && steps=10 ;;
 *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 

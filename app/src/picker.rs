@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::form::outcome;
 use crate::i18n::t;
 use crate::session::{Loaded, load, use_language};
-use crate::ui::Alert;
+use crate::ui::{Alert, when_loaded};
 use domain::people::Choices;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_query_map, use_url};
@@ -146,10 +146,10 @@ pub fn PersonField(
             <div class="field-group">
                 <label for=id>{label}</label>
                 <Transition>
-                    {move || {
+                    {when_loaded(move || {
                         let (described, error_id) = (described.clone(), error_id.clone());
                         let wrong = wrong.clone();
-                        Suspend::new(async move {
+                        async move {
                             let choices = match offered.await {
                                 Some(Ok(choices)) => choices,
                                 Some(Err(error)) => return view! { <Alert error=error /> }.into_any(),
@@ -194,8 +194,8 @@ pub fn PersonField(
                                 <p class="hint" role="status">{told}</p>
                             }
                             .into_any()
-                        })
-                    }}
+                        }
+                    })}
                 </Transition>
                 {if may_add {
                     view! {

@@ -9,7 +9,7 @@ use crate::preferences::{LanguageSwitch, ThemeSwitch};
 use crate::session::{CurrentViewer, get_viewer, preferences, use_language, use_viewer};
 use crate::session_end::SessionEnd;
 use crate::travel::{Travel, Travelling};
-use crate::ui::not_found;
+use crate::ui::{not_found, when_loaded};
 use domain::access::Action;
 use domain::catalogue::Category;
 use domain::live::Topic;
@@ -93,7 +93,7 @@ fn Frame() -> impl IntoView {
         <a class="skip" href="#main">{t::shell::skip(l)}</a>
         <DemoBanner />
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match viewer.await {
                     Ok(Some(viewer)) => view! { <Bar viewer=viewer /> }.into_any(),
                     _ => view! { <PlainBar /> }.into_any(),
@@ -102,7 +102,7 @@ fn Frame() -> impl IntoView {
         </Suspense>
         <div class="shell">
             <Suspense>
-                {move || Suspend::new(async move {
+                {when_loaded(move || async move {
                     match viewer.await {
                         Ok(Some(viewer)) => view! { <Menu viewer=viewer /> }.into_any(),
                         _ => ().into_any(),

@@ -11,7 +11,7 @@ use crate::i18n::{self, t};
 use crate::parts::{Missing, part};
 use crate::picker::Picker;
 use crate::session::{Loaded, use_language};
-use crate::ui::{Alert, Date, Grace, Notice};
+use crate::ui::{Alert, Date, Grace, Notice, when_loaded};
 use domain::benefits::go_to_market::Marketing;
 use domain::benefits::technical::Technical;
 use domain::benefits::view::BenefitDetail;
@@ -56,7 +56,7 @@ pub fn Detail(category: Category, address: Memo<Address>, detail: DetailResource
     let l = use_language();
     view! {
         <Transition fallback=move || view! { <p class="detail hint">{t::shell::loading(l)}</p> }>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match detail.await {
                     Some(Ok(detail)) => draw_detail(category, address, detail, panel).await.unwrap_or_else(|Missing| {
                         // The address opens this row on the server as well.

@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
-use crate::ui::{Alert, Lines, Notice, PageHead, failure, focus, table_head};
+use crate::ui::{Alert, Lines, Notice, PageHead, failure, focus, table_head, when_loaded};
 use domain::access::Action;
 use domain::benefits::bulk::{Bulk, BulkMode, BulkProgress, COLUMN, LineOutcome, MAX_LINES};
 use domain::benefits::view::BenefitDetail;
@@ -29,7 +29,7 @@ pub fn new_file_page(benefit: String) -> AnyView {
     let detail = load(move || benefit.clone(), get_detail);
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match detail.await {
                     Ok(detail) if detail.row.fulfilment.has_seats() => view! { <NewFile detail=detail /> }.into_any(),
                     Ok(_) => failure(&AppError::NotFound),
@@ -96,7 +96,7 @@ pub fn file_page(id: String) -> AnyView {
     });
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match file.await {
                     Ok(bulk) => view! { <File bulk=bulk action=action /> }.into_any(),
                     Err(error) => failure(&error),

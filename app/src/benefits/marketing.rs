@@ -9,7 +9,7 @@ use crate::form::{Choice, Done, Field, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::picker::{PersonField, Picker};
 use crate::session::{use_language, use_viewer};
-use crate::ui::{Alert, Notice, focus};
+use crate::ui::{Alert, Notice, focus, when_loaded};
 use domain::access::Action;
 use domain::benefits::go_to_market::{Contact, MOST_CONTACTS, Marketing, reachable};
 use domain::catalogue::Category;
@@ -34,7 +34,7 @@ pub fn draw_marketing(address: Memo<Address>, parts: MoreParts) -> AnyView {
     let viewer = use_viewer();
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let viewer = viewer.await.ok().flatten();
                 let may = viewer.is_some_and(|viewer| viewer.can(Action::ManageMarketingContact));
                 match parts.marketing.await {

@@ -6,7 +6,7 @@ use crate::form::{Done, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::offer_view::OfferView;
 use crate::session::use_language;
-use crate::ui::Alert;
+use crate::ui::{Alert, when_loaded};
 use domain::benefits::BenefitStatus;
 use domain::benefits::go_to_market::{Marketing, MarketingRefusal, OfferActivation, OfferState, reachable};
 use domain::benefits::view::BenefitDetail;
@@ -21,9 +21,9 @@ pub fn draw_offer(detail: BenefitDetail, parts: MoreParts) -> AnyView {
     let detail = Arc::new(detail);
     view! {
         <Transition fallback=move || view! { <p class="hint">{t::shell::loading(l)}</p> }>
-            {move || {
+            {when_loaded(move || {
                 let detail = (*detail).clone();
-                Suspend::new(async move {
+                async move {
                 match (parts.offer.await, parts.marketing.await) {
                     (Some(Ok(activations)), Some(Ok(marketing))) => {
                         view! { <Offer detail=detail activations=activations marketing=marketing /> }.into_any()
@@ -31,8 +31,7 @@ pub fn draw_offer(detail: BenefitDetail, parts: MoreParts) -> AnyView {
                     (Some(Err(error)), _) | (_, Some(Err(error))) => view! { <Alert error=error /> }.into_any(),
                     _ => ().into_any(),
                 }
-            })
-            }}
+            }})}
         </Transition>
     }
     .into_any()

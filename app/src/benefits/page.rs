@@ -18,7 +18,7 @@ use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::picker::Picker;
 use crate::session::{Loaded, use_language, use_viewer};
-use crate::ui::{Alert, Empty, Notice, PageHead, ViewerLink, failure_below, not_found};
+use crate::ui::{Alert, Empty, Notice, PageHead, ViewerLink, failure_below, not_found, when_loaded};
 use domain::access::Action;
 use domain::benefits::view::{BenefitDetail, Trace};
 use domain::catalogue::{Category, Fulfilment};
@@ -159,7 +159,7 @@ impl Page {
             <Search category=category address=address />
             // An address that opens what is not there, or not this company's.
             <Suspense>
-                {move || Suspend::new(async move {
+                {when_loaded(move || async move {
                     match detail.await {
                         Some(Err(error @ AppError::NotFound)) => Some(view! { <Alert error=error /> }),
                         _ => None,
@@ -167,7 +167,7 @@ impl Page {
                 })}
             </Suspense>
             <Transition>
-                {move || Suspend::new(async move {
+                {when_loaded(move || async move {
                     let viewer = viewer.await.ok().flatten();
                     let may_get_keys = viewer.as_ref().is_some_and(|v| v.can(Action::GetKeys));
                     let may_assign = viewer.as_ref().is_some_and(|v| v.can(assigning(category)));

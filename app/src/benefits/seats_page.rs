@@ -6,7 +6,7 @@ use crate::form::{Done, Refusal};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::{use_language, use_viewer};
-use crate::ui::{Date, PageHead, failure, table_head};
+use crate::ui::{Date, PageHead, failure, table_head, when_loaded};
 use chrono::NaiveDate;
 use domain::access::Action;
 use domain::benefits::BenefitStatus;
@@ -59,7 +59,7 @@ pub fn seats_page(benefit: String) -> AnyView {
     let viewer = use_viewer();
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let viewer = viewer.await.ok().flatten();
                 let may = |action| viewer.as_ref().is_some_and(|v| v.can(action));
                 match seats.await {

@@ -9,7 +9,7 @@ use crate::i18n::{self, t};
 use crate::picker::{PersonField, Picker};
 use crate::session::use_language;
 use crate::support_view::ActivationView;
-use crate::ui::{Alert, Moment};
+use crate::ui::{Alert, Moment, when_loaded};
 use domain::access::Action;
 use domain::benefits::technical::{Activation, SupportState, Technical};
 use domain::benefits::view::BenefitDetail;
@@ -25,9 +25,9 @@ pub fn draw_technical(address: Memo<Address>, detail: BenefitDetail, panel: Pane
     let detail = Arc::new(detail);
     view! {
         <Transition fallback=move || view! { <p class="hint">{t::shell::loading(l)}</p> }>
-            {move || {
+            {when_loaded(move || {
                 let detail = (*detail).clone();
-                Suspend::new(async move {
+                async move {
                 match parts.technical.await {
                     None => ().into_any(),
                     Some(Err(error)) => view! { <Alert error=error /> }.into_any(),
@@ -37,8 +37,7 @@ pub fn draw_technical(address: Memo<Address>, detail: BenefitDetail, panel: Pane
                     }
                     Some(Ok(technical)) => view! { <Requests detail=detail technical=technical panel=panel /> }.into_any(),
                 }
-            })
-            }}
+            }})}
         </Transition>
     }
     .into_any()

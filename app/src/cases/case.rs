@@ -6,7 +6,7 @@ use crate::form::{Done, Form, Refusal, TextArea};
 use crate::i18n::t;
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::{PageHead, failure};
+use crate::ui::{PageHead, failure, when_loaded};
 use domain::access::Action;
 use domain::benefits::advisory::{Case, CaseState, MAX_TEXT, Side};
 use domain::live::Topic;
@@ -20,7 +20,7 @@ pub fn case_page(id: String) -> AnyView {
     let case = load_live(&[Topic::Cases], move || id.clone(), get_case);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match case.await {
                     Ok(case) => view! { <Whole case=case /> }.into_any(),
                     Err(error) => failure(&error),

@@ -5,7 +5,7 @@ use crate::form::Done;
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::{Empty, Moment, PageHead, case_state, failure, table_head};
+use crate::ui::{Empty, Moment, PageHead, case_state, failure, table_head, when_loaded};
 use domain::access::Action;
 use domain::benefits::advisory::{CaseFilter, CasePage, Requestable};
 use domain::language::Language;
@@ -24,7 +24,7 @@ pub fn list_page() -> AnyView {
     let filter = move || CaseFilter::from_slug(&query.with(asked).0).unwrap_or_default();
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match list.await {
                     Ok(page) => view! { <List page=page filter=untrack(filter) /> }.into_any(),
                     Err(error) => failure(&error),

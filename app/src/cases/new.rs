@@ -6,7 +6,7 @@ use crate::error::AppError;
 use crate::form::{Choice, Done, Field, Form, Refusal, TextArea, outcome};
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
-use crate::ui::{PageHead, failure};
+use crate::ui::{PageHead, failure, when_loaded};
 use domain::access::Action;
 #[cfg(feature = "hydrate")]
 use domain::benefits::advisory::CaseForm;
@@ -43,7 +43,7 @@ pub fn new_page() -> AnyView {
     let asked = load(move || query.with(|q| q.get("for").unwrap_or_default()), load_form);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match asked.await {
                     Ok(Asked::Form(new)) => view! { <NewRequest new=*new /> }.into_any(),
                     Ok(Asked::Choose(page)) => {

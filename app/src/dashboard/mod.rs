@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::{use_language, use_viewer};
-use crate::ui::{Empty, Notice, PageHead, StepState, ViewerLink, failure, table_head};
+use crate::ui::{Empty, Notice, PageHead, StepState, ViewerLink, failure, table_head, when_loaded};
 use domain::access::Action;
 use domain::catalogue::{Category, Fulfilment};
 use domain::language::Language;
@@ -45,7 +45,7 @@ pub fn dashboard_page() -> AnyView {
     let viewer = use_viewer();
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let company = viewer.await.ok().flatten().and_then(|v| v.company).unwrap_or_default();
                 match board.await {
                     Ok(Board::Company(board)) => view! { <CompanyBoard board=board company=company /> }.into_any(),

@@ -7,7 +7,7 @@ use crate::form::{Done, Form, Refusal, most, outcome};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::{Lines, Notice, PageHead, failure};
+use crate::ui::{Lines, Notice, PageHead, failure, when_loaded};
 use domain::access::Action;
 use domain::live::Topic;
 use domain::people::{BecomeGlobalAdmin, DomainProof, MAX_REASON, RequestState, RoleRequest};
@@ -57,7 +57,7 @@ pub fn global_admin_page() -> AnyView {
     let become_one = load_live(&[Topic::People], || (), |()| get_become());
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match become_one.await {
                     Ok(answer) => view! { <Whole answer=answer /> }.into_any(),
                     Err(error) => failure(&error),

@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
-use crate::ui::{Empty, PageHead, failure};
+use crate::ui::{Empty, PageHead, failure, when_loaded};
 use domain::password::MIN_PASSWORD_CHARS;
 use leptos::prelude::*;
 use store::people::invitation::Invited;
@@ -39,7 +39,7 @@ pub fn InvitationPage() -> impl IntoView {
     );
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match invited.await {
                     Ok(invited) => view! { <Accept invited=invited /> }.into_any(),
                     Err(error @ AppError::Told { .. }) => view! { <Bad error=error /> }.into_any(),

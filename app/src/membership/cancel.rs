@@ -7,7 +7,7 @@ use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::order_view::CancellationFacts;
 use crate::session::use_language;
-use crate::ui::{Notice, PageHead, failure};
+use crate::ui::{Notice, PageHead, failure, when_loaded};
 use domain::access::Action;
 use domain::live::Topic;
 use domain::orders::cancel::CancellationState;
@@ -22,7 +22,7 @@ pub fn cancel_page(id: String) -> AnyView {
     let order = load_live(&[Topic::Orders, Topic::Benefits], move || id.clone(), get_order);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match order.await {
                     Ok((order, may, _)) => view! { <Request order=order may=may /> }.into_any(),
                     Err(error) => failure(&error),

@@ -7,7 +7,7 @@ use crate::i18n::t;
 use crate::invoice::Invoice;
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::failure;
+use crate::ui::{failure, when_loaded};
 use domain::live::Topic;
 use domain::orders::order::Order;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ pub fn invoice_page(id: String) -> AnyView {
     let order = load_live(&[Topic::Orders], move || id.clone(), get_order);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match order.await {
                     Ok((order, _, undrawn)) if order.has_invoice() => {
                         view! { <Sheet order=order undrawn=undrawn /> }.into_any()

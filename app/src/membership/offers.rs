@@ -4,7 +4,7 @@ use super::server_fns::list_offers;
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::{use_language, use_viewer};
-use crate::ui::{Empty, PageHead, failure, table_head};
+use crate::ui::{Empty, PageHead, failure, table_head, when_loaded};
 use domain::access::Action;
 use domain::language::Language;
 use domain::live::Topic;
@@ -18,7 +18,7 @@ pub fn offers_page() -> AnyView {
     let offers = load_live(&[Topic::Orders], || (), |()| list_offers());
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let company = viewer.await.ok().flatten().and_then(|v| v.company).unwrap_or_default();
                 match offers.await {
                     Ok(found) => {

@@ -7,7 +7,7 @@ use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::order_view::{Contents, OrderFacts};
 use crate::session::use_language;
-use crate::ui::{Notice, PageHead, failure};
+use crate::ui::{Notice, PageHead, failure, when_loaded};
 use domain::access::Action;
 use domain::catalogue::Category;
 use domain::live::Topic;
@@ -22,7 +22,7 @@ pub fn order_page(id: String) -> AnyView {
     let order = load_live(&[Topic::Orders, Topic::Benefits], move || id.clone(), get_order);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match order.await {
                     Ok((order, may, undrawn)) => view! { <Whole order=order may=may undrawn=undrawn /> }.into_any(),
                     Err(error) => failure(&error),

@@ -6,7 +6,7 @@ use crate::i18n::t;
 use crate::live::load_live;
 use crate::order_view::{order_price, order_state};
 use crate::session::{use_language, use_viewer};
-use crate::ui::{Date, Empty, PageHead, failure, table_head};
+use crate::ui::{Date, Empty, PageHead, failure, table_head, when_loaded};
 use domain::access::Action;
 use domain::live::Topic;
 use domain::orders::order::OrderPage;
@@ -21,7 +21,7 @@ pub fn orders_page() -> AnyView {
     let orders = load_live(&[Topic::Orders], after, list_orders);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let company = viewer.await.ok().flatten().and_then(|v| v.company).unwrap_or_default();
                 match orders.await {
                     Ok(page) => {

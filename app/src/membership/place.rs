@@ -6,7 +6,7 @@ use crate::form::{Field, Form, Refusal, TextArea};
 use crate::i18n::{self, t};
 use crate::order_view::Contents;
 use crate::session::{load, use_language};
-use crate::ui::{Notice, PageHead, failure};
+use crate::ui::{Notice, PageHead, failure, when_loaded};
 use domain::access::Action;
 use domain::orders::billing::BillField;
 use domain::orders::buy::{Buy, NewOrder};
@@ -19,7 +19,7 @@ pub fn place_page(code: String) -> AnyView {
     let start = load(move || code.clone(), begin_order);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match start.await {
                     Ok(start) => view! { <Place start=start /> }.into_any(),
                     Err(error) => failure(&error),

@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::{Date, Empty, Grace, PageHead, failure, table_head};
+use crate::ui::{Date, Empty, Grace, PageHead, failure, table_head, when_loaded};
 use domain::access::Action;
 use domain::live::Topic;
 use domain::view::{HeldSeat, HeldSupport, MyBenefits};
@@ -22,7 +22,7 @@ pub fn my_benefits_page() -> AnyView {
     let l = use_language();
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let mine = match mine.await {
                     Ok(mine) => mine,
                     Err(error) => return failure(&error),

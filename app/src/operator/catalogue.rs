@@ -5,7 +5,7 @@ use crate::form::{Done, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::{load, use_language};
-use crate::ui::{Moment, Notice, PageHead, failure, table_head};
+use crate::ui::{Moment, Notice, PageHead, failure, table_head, when_loaded};
 use domain::console::{
     CatalogueAdmin, CataloguePreview, CatalogueTrial, EntryChange, EntryKind, Fate, PreviewItem, UploadKind,
     VersionRow, WrongLine,
@@ -24,7 +24,7 @@ pub fn catalogue_page() -> AnyView {
     let catalogue = load_live(&[Topic::Console], || (), |()| get_catalogue());
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match catalogue.await {
                     Ok(found) => view! { <Whole catalogue=found /> }.into_any(),
                     Err(error) => failure(&error),
@@ -177,7 +177,7 @@ pub fn trial_page(id: String) -> AnyView {
     let trial = load(move || id.clone(), get_catalogue_trial);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match trial.await {
                     Ok(Ok(trial)) => view! { <Trial trial=trial /> }.into_any(),
                     Ok(Err(lines)) => {

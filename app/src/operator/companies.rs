@@ -7,7 +7,7 @@ use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::order_view::order_state;
 use crate::session::use_language;
-use crate::ui::{Date, Notice, PageHead, failure, table_head};
+use crate::ui::{Date, Notice, PageHead, failure, table_head, when_loaded};
 use domain::console::{CompanyField, CompanyPage, CompanyPerson, CompanyRow, CompanyView};
 use domain::language::Language;
 use domain::live::Topic;
@@ -35,7 +35,7 @@ pub fn companies_page() -> AnyView {
         load_live(&[Topic::Console], move || query.with(asked), |(search, after)| list_companies(search, after));
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match found.await {
                     Ok(page) => {
                         let search = query.with_untracked(asked).0;
@@ -164,7 +164,7 @@ pub fn company_page(id: String) -> AnyView {
     let company = load_live(&[Topic::Console, Topic::People, Topic::Queue], move || id.clone(), get_company);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match company.await {
                     Ok(company) => view! { <Whole company=company /> }.into_any(),
                     Err(error) => failure(&error),

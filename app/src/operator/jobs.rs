@@ -3,7 +3,7 @@
 use super::server_fns::list_jobs;
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
-use crate::ui::{Moment, PageHead, failure, table_head};
+use crate::ui::{Moment, PageHead, failure, table_head, when_loaded};
 use domain::language::Language;
 use domain::schedule::JobRow;
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ pub fn jobs_page() -> AnyView {
     let jobs = load(|| (), |()| list_jobs());
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match jobs.await {
                     Ok(rows) => {
                         view! {

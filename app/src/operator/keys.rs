@@ -6,7 +6,7 @@ use crate::form::{Done, Field, Form, Refusal, TextArea, most};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::{load, use_language};
-use crate::ui::{Date, Moment, PageHead, failure, table_head};
+use crate::ui::{Date, Moment, PageHead, failure, table_head, when_loaded};
 use domain::console::{KeyRow, KeyTrial, Pool, PoolPage, UploadKind};
 use domain::language::Language;
 use domain::live::Topic;
@@ -24,7 +24,7 @@ pub fn keys_page() -> AnyView {
     let pools = load_live(&[Topic::Console], || (), |()| list_pools());
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match pools.await {
                     Ok(pools) => view! { <Pools pools=pools /> }.into_any(),
                     Err(error) => failure(&error),
@@ -103,7 +103,7 @@ pub fn import_page(id: String) -> AnyView {
     let trial = load(move || id.clone(), get_key_trial);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match trial.await {
                     Ok(Ok(trial)) => view! { <Trial trial=trial /> }.into_any(),
                     Ok(Err(lines)) => {
@@ -164,7 +164,7 @@ pub fn pool_page(id: String) -> AnyView {
     );
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match pool.await {
                     Ok(page) => view! { <OnePool page=page /> }.into_any(),
                     Err(error) => failure(&error),
@@ -259,7 +259,7 @@ pub fn key_page(product: String, id: String) -> AnyView {
     let back = StoredValue::new(["/operator/keys/", &product].concat());
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match key.await {
                     Ok(row) => view! { <OneKey row=row back=back.get_value() /> }.into_any(),
                     Err(error) => failure(&error),

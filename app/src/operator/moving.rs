@@ -5,7 +5,7 @@ use super::console_fns::get_move_trial;
 use crate::form::{Form, Refusal};
 use crate::i18n::{self, t};
 use crate::session::{load, use_language};
-use crate::ui::{Date, PageHead, failure, table_head};
+use crate::ui::{Date, PageHead, failure, table_head, when_loaded};
 use domain::console::{MoveTrial, MovedCompany, UploadKind};
 use leptos::prelude::*;
 
@@ -41,7 +41,7 @@ pub fn move_page(id: String) -> AnyView {
     let trial = load(move || id.clone(), get_move_trial);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match trial.await {
                     Ok(Ok(trial)) => view! { <Trial trial=trial /> }.into_any(),
                     Ok(Err(lines)) => {

@@ -7,7 +7,7 @@ use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::order_view::{CancellationFacts, Contents, OrderFacts, order_price, order_state};
 use crate::session::use_language;
-use crate::ui::{Date, Notice, PageHead, failure, table_head};
+use crate::ui::{Date, Notice, PageHead, failure, table_head, when_loaded};
 use domain::console::MAX_ISSUER;
 use domain::live::Topic;
 use domain::orders::cancel::{CancelRefusal, CancellationState};
@@ -36,7 +36,7 @@ pub fn orders_page() -> AnyView {
     );
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match orders.await {
                     Ok((page, issuer)) => {
                         let (filter, search, _) = query.with_untracked(asked);
@@ -142,7 +142,7 @@ pub fn order_page(id: String) -> AnyView {
     let order = load_live(&[Topic::Queue, Topic::Console], move || id.clone(), get_any_order);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match order.await {
                     Ok(order) => view! { <Whole order=order /> }.into_any(),
                     Err(error) => failure(&error),

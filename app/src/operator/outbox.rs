@@ -5,7 +5,7 @@ use crate::form::{Done, Field, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::{Empty, Moment, Notice, PageHead, failure, table_head};
+use crate::ui::{Empty, Moment, Notice, PageHead, failure, table_head, when_loaded};
 use domain::language::Language;
 use domain::live::Topic;
 use domain::mail::{Letter, MailRow, MailState};
@@ -30,7 +30,7 @@ pub fn outbox_page() -> AnyView {
     let state = move || MailState::from_slug(&query.with_untracked(asked).0);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match mails.await {
                     Ok(answer) => view! { <Outbox answer=answer state=state() /> }.into_any(),
                     Err(error) => failure(&error),
@@ -182,7 +182,7 @@ pub fn mail_page(id: String) -> AnyView {
     let mail = load_live(&[Topic::Console], move || id.clone(), get_mail);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match mail.await {
                     Ok(answer) => view! { <Mail answer=answer /> }.into_any(),
                     Err(error) => failure(&error),

@@ -6,7 +6,7 @@ use crate::form::{Done, Form, Refusal};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::use_language;
-use crate::ui::{Empty, Moment, PageHead, failure, table_head};
+use crate::ui::{Empty, Moment, PageHead, failure, table_head, when_loaded};
 use domain::language::Language;
 use domain::live::Topic;
 use domain::queue::{WorkFilter, WorkKind, WorkPage, WorkRow};
@@ -63,7 +63,7 @@ pub fn queue_page() -> AnyView {
     );
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match queue.await {
                     Ok(page) => view! { <Queue page=page asked=asked.get_untracked() /> }.into_any(),
                     Err(error) => failure(&error),

@@ -11,7 +11,7 @@ use crate::live::load_live;
 use crate::offer_view::OfferView;
 use crate::session::use_language;
 use crate::support_view::ActivationView;
-use crate::ui::{Moment, PageHead, Status, failure};
+use crate::ui::{Moment, PageHead, Status, failure, when_loaded};
 use domain::benefits::advisory::{Case, CaseState, MAX_TEXT, Side};
 use domain::benefits::go_to_market::{MAX_MESSAGE, OfferState, OfferWork, reachable};
 use domain::benefits::technical::{MAX_ID, SupportState, SupportWork};
@@ -35,7 +35,7 @@ pub fn work_page(id: String) -> AnyView {
     let work = load_live(&[Topic::Queue], move || id.clone(), get_work);
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match work.await {
                     Ok(work) => view! { <Whole work=work /> }.into_any(),
                     Err(error) => failure(&error),

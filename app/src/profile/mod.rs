@@ -6,7 +6,7 @@ use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::preferences::theme_name;
 use crate::session::{load, use_language};
-use crate::ui::{Alert, KeysSeen, Moment, PageHead, failure, table_head};
+use crate::ui::{Alert, KeysSeen, Moment, PageHead, failure, table_head, when_loaded};
 use domain::access::Action;
 use domain::language::Language;
 use domain::live::Topic;
@@ -102,7 +102,7 @@ pub fn profile_page() -> AnyView {
     let l = use_language();
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match profile.await {
                     Ok(profile) => {
                         let settings = reminders.await;

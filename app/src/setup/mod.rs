@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, Refusal};
 use crate::i18n::t;
 use crate::session::{load, use_language};
-use crate::ui::{Empty, PageHead, failure};
+use crate::ui::{Empty, PageHead, failure, when_loaded};
 use domain::password::MIN_PASSWORD_CHARS;
 use leptos::prelude::*;
 
@@ -39,7 +39,7 @@ pub fn SetupPage() -> impl IntoView {
     );
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match needed.await {
                     Ok(true) => view! { <Operator /> }.into_any(),
                     Ok(false) => view! { <Done /> }.into_any(),

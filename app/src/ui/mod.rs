@@ -12,9 +12,11 @@ use domain::people::AccountState;
 use domain::view::KeySeen;
 use leptos::prelude::*;
 
+mod loaded;
 mod page;
 mod raw;
 
+pub use loaded::when_loaded;
 #[cfg(feature = "ssr")]
 pub use page::page_title;
 pub use page::{PageHead, ViewerLink, failure, failure_below, not_found};

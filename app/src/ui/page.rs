@@ -1,6 +1,7 @@
 //! What every page begins with, and what stands there when it cannot be shown.
 
 use super::raw::DocumentTitle;
+use super::when_loaded;
 use crate::error::AppError;
 use crate::i18n::{self, t};
 use crate::session::{sign_in_again, use_language, use_viewer};
@@ -120,7 +121,7 @@ pub fn ViewerLink(of: fn(&Links) -> Option<String>, label: &'static str) -> impl
     let viewer = use_viewer();
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let href = viewer.await.ok().flatten().and_then(|v| of(&v.links));
                 href.map(|href| view! { <a class="btn btn-primary" href=href rel="external noreferrer">{label}</a> })
             })}

@@ -4,7 +4,7 @@ use super::server_fns::{ListAnswer, list_users};
 use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::session::{use_language, use_viewer};
-use crate::ui::{Empty, Notice, PageHead, account_state, failure, table_head};
+use crate::ui::{Empty, Notice, PageHead, account_state, failure, table_head, when_loaded};
 use domain::access::Action;
 use domain::live::Topic;
 use domain::people::{AccountState, PeopleFilter, PeoplePage, PersonRow};
@@ -51,7 +51,7 @@ pub fn users_page() -> AnyView {
     let viewer = use_viewer();
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let may_add = viewer.await.ok().flatten().is_some_and(|v| v.can(Action::AddUser));
                 match list.await {
                     Ok(answer) => view! { <List asked=asked.get_untracked() answer=answer may_add=may_add /> }.into_any(),

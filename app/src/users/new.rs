@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::form::{Field, Form, Refusal, outcome};
 use crate::i18n::{self, t};
 use crate::session::{is_local_path, use_language, use_viewer};
-use crate::ui::{PageHead, failure};
+use crate::ui::{PageHead, failure, when_loaded};
 use domain::access::{Action, Role};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -16,7 +16,7 @@ pub fn new_user_page() -> AnyView {
     let viewer = use_viewer();
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 match viewer.await {
                     Ok(Some(viewer)) if viewer.can(Action::AddUser) => {
                         view! { <New may_grant_all=viewer.can(Action::GrantGlobalAdmin) /> }.into_any()

@@ -8,7 +8,7 @@ use crate::i18n::{self, t};
 use crate::live::load_live;
 use crate::picker::{PersonField, Picker};
 use crate::session::{use_language, use_viewer};
-use crate::ui::{Date, KeysSeen, Moment, PageHead, account_state, failure, table_head};
+use crate::ui::{Date, KeysSeen, Moment, PageHead, account_state, failure, table_head, when_loaded};
 use domain::access::{Action, Role};
 use domain::language::Language;
 use domain::live::Topic;
@@ -37,7 +37,7 @@ pub fn person_page(id: String) -> AnyView {
     let viewer = use_viewer();
     view! {
         <Transition>
-            {move || Suspend::new(async move {
+            {when_loaded(move || async move {
                 let viewer = viewer.await.ok().flatten();
                 match (answer.await, viewer) {
                     (Ok(answer), Some(viewer)) => view! { <Whole answer=answer viewer=viewer pickers=pickers /> }.into_any(),
