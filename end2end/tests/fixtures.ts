@@ -118,8 +118,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         if (!forgiven.some((words) => words.test(text))) wrong.push(text);
       };
       const pages = new Set<string>();
+      // Where in a page is no part of what was asked for.
+      const bare = (url: string) => url.split('#')[0];
       context.on('request', (request) => {
-        if (request.isNavigationRequest()) pages.add(request.url());
+        if (request.isNavigationRequest()) pages.add(bare(request.url()));
       });
       context.on('console', (m) => {
         const { url } = m.location();
@@ -127,7 +129,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         if (/^Failed to load resource: net::ERR_/.test(m.text()) && /\/live\?/.test(url)) return;
         if (/ERR_INTERNET_DISCONNECTED/.test(m.text())) return;
         // What a page asks for by a call, and is refused in words, it knows.
-        const isKnown = pages.has(url) || /\/api\/[a-z_]+\/(reveal_keys|assign_file|save_draft)$/.test(url);
+        const isKnown = pages.has(bare(url)) || /\/api\/[a-z_]+\/(reveal_keys|assign_file|save_draft)$/.test(url);
         if (/Failed to load resource: .* 4[0-9][0-9]/.test(m.text()) && isKnown) return;
         if (m.type() === 'error') note(m.text() + ' ' + url);
       });

@@ -66,7 +66,7 @@ async function everyWhere(page: Page) {
   return { found, pages: seen.size };
 }
 
-for (const [who, fewest] of [['anna', 25], ['olga', 20], ['emil', 4]] as [Person, number][]) {
+for (const [who, fewest] of [['anna', 25], ['olga', 15], ['emil', 3]] as [Person, number][]) {
   test(`what ${who} can press is hit at every width`, async ({ browser, t, locale }) => {
     // A good hundred pages at seven widths.
     test.setTimeout(300_000);
@@ -84,7 +84,7 @@ for (const [who, fewest] of [['anna', 25], ['olga', 20], ['emil', 4]] as [Person
       await context.clearCookies();
       await enter(page, who, t, false);
       const { found, pages } = await everyWhere(page);
-      expect(pages, 'pages that were looked at').toBeGreaterThan(fewest);
+      expect(pages, 'pages that were looked at').toBeGreaterThanOrEqual(fewest);
       expect(found).toEqual([]);
       await context.close();
     } finally {

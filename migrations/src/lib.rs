@@ -12,6 +12,7 @@ mod m20261123_000005_time;
 mod m20261124_000006_orders;
 mod m20261125_000007_sent_forms;
 mod m20261125_000008_text;
+mod m20261125_000009_told;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000006_orders::Migration),
             Box::new(m20261125_000007_sent_forms::Migration),
             Box::new(m20261125_000008_text::Migration),
+            Box::new(m20261125_000009_told::Migration),
         ]
     }
 }

@@ -84,7 +84,12 @@ impl<'a> Entry<'a> {
 /// Adds an event to its chain, in the caller's transaction.
 pub async fn record(keys: &KeyRing, tx: &Tx, entry: Entry<'_>) -> StoreResult<()> {
     let (chain, action) = (chain_of(entry.company), entry.action);
-    let start = audit_chain::ActiveModel { chain: Set(chain), last_number: Set(0), last_hash: Set(GENESIS.to_vec()) };
+    let start = audit_chain::ActiveModel {
+        chain: Set(chain),
+        last_number: Set(0),
+        last_hash: Set(GENESIS.to_vec()),
+        told: Set(0),
+    };
     audit_chain::Entity::insert(start)
         .on_conflict(OnConflict::column(audit_chain::Column::Chain).do_nothing().to_owned())
         .exec_without_returning(tx)
@@ -117,6 +122,7 @@ pub async fn record(keys: &KeyRing, tx: &Tx, entry: Entry<'_>) -> StoreResult<()
         chain: Set(chain),
         last_number: Set(number),
         last_hash: Set(hash),
+        told: Set(last.told + i64::from(!action.topics().is_empty())),
     })
     .exec(tx)
     .await?;

@@ -89,8 +89,8 @@ impl Live {
 
 /// How far a page has seen: the number of the last event that concerns its reader.
 ///
-/// A company's is the end of its chain. An operator sees all companies: theirs is the sum of all
-/// ends, which grows with each event.
+/// A company's is the end of its chain. An operator sees all companies: theirs is how many events of
+/// all chains changed something that pages show. That they looked at a company is none of these.
 pub async fn position(ctx: &Ctx) -> StoreResult<i64> {
     let db = ctx.store.db.conn();
     match ctx.principal.company {
@@ -100,7 +100,7 @@ pub async fn position(ctx: &Ctx) -> StoreResult<i64> {
         }
         None => {
             // PostgreSQL adds large integers up to a decimal.
-            let sum = audit_chain::Column::LastNumber.sum().cast_as("BIGINT");
+            let sum = audit_chain::Column::Told.sum().cast_as("BIGINT");
             let sum: Option<Option<i64>> =
                 audit_chain::Entity::find().select_only().column_as(sum, "n").into_tuple().one(db).await?;
             Ok(sum.flatten().unwrap_or(0))

@@ -10,6 +10,8 @@ pub struct Model {
     pub chain: Uuid,
     pub last_number: i64,
     pub last_hash: Vec<u8>,
+    /// So many of its events changed something that pages show.
+    pub told: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -63,6 +63,10 @@ async fn told(backend: Backend) {
     assert_eq!(changes_since(&olga, before).await.unwrap().topics.len(), 4);
     let annas = position(&anna).await.unwrap();
     assert_eq!(changes_since(&anna, annas).await.unwrap().topics.len(), 0);
+    // A look at a company is an event, and no news.
+    let before = position(&olga).await.unwrap();
+    store::companies::get_company(&olga, anna.principal.company.unwrap()).await.unwrap();
+    assert_eq!(position(&olga).await.unwrap(), before);
     // A place that is not ours, or too far back, is answered with everything that may be seen.
     for since in [-1, annas + 1_000] {
         assert!(changes_since(&anna, since).await.unwrap().topics.len() >= 4, "{since}");
