@@ -18,7 +18,7 @@ pub fn KeptPage(keeps: Keeps) -> impl IntoView {
     let l = use_language();
     let parts = use_context::<http::request::Parts>();
     let outcome = parts.as_ref().and_then(|parts| parts.extensions.get::<Outcome>().cloned());
-    let error = outcome.filter(|outcome| outcome.form != SIGN_IN).and_then(|outcome| outcome.result.err());
+    let error = outcome.and_then(|outcome| outcome.result.err());
     let here = parts.and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_default();
     let typed = typed(&keeps.fields);
     let typed = (!typed.is_empty()).then(|| {
@@ -62,9 +62,7 @@ const MARKS: [&str; 9] = [crate::form::READER, "to", "kind", "step", "decision",
 
 /// What a person typed or chose, without the marks that pages carry.
 pub fn typed(fields: &str) -> String {
-    let uri: Option<http::Uri> = ["/?", fields].concat().parse().ok();
-    let fields = uri.and_then(|uri| axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri).ok());
-    let fields = fields.map(|query| query.0).unwrap_or_default();
+    let fields: Vec<(String, String)> = serde_urlencoded::from_str(fields).unwrap_or_default();
     let is_mark = |text: &str| text.parse::<uuid::Uuid>().is_ok();
     let texts =
         fields.into_iter().filter(|(name, text)| !MARKS.contains(&&**name) && !text.is_empty() && !is_mark(text));

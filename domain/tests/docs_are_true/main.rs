@@ -53,7 +53,8 @@ fn browser_tests_are_called_after_what_they_do() {
     let repo = repository();
     let mut wrong = Vec::new();
     for (path, text) in repo.files.iter().filter(|(path, _)| path.ends_with(".spec.ts")) {
-        let titles = text.lines().filter_map(|line| line.trim().split_once("('"));
+        let titles = text.lines().map(str::trim);
+        let titles = titles.filter_map(|line| line.split_once("('").or_else(|| line.split_once("(`")));
         let titles: Vec<&str> = titles.filter(|(call, _)| call.chars().all(is_word)).map(|(_, title)| title).collect();
         assert!(!titles.is_empty(), "{path} has tests");
         for title in titles {

@@ -16,7 +16,7 @@ use domain::refusal::SetupRefusal;
 use domain::text::trim;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    QueryOrder, QuerySelect,
 };
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -134,7 +134,8 @@ pub async fn create_first_operator(
     store.passwords.judge(password, &[&name, email.as_str()]).await?;
     let hash = store.passwords.hash(password).await?;
     let tx = store.db.begin().await?;
-    let row = check_token(setup_token::Entity::find().lock_exclusive().all(&tx).await?, token, now)?;
+    let locked = setup_token::Entity::find().order_by_asc(setup_token::Column::Id).lock_exclusive();
+    let row = check_token(locked.all(&tx).await?, token, now)?;
     if user::Entity::find().filter(user::Column::CompanyId.is_null()).count(&tx).await? > 0 {
         return Err(StoreError::Setup(SetupRefusal::AlreadyDone));
     }

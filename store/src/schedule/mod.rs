@@ -22,7 +22,7 @@ use domain::schedule::{Job, JobRow};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QuerySelect,
+    QueryOrder, QuerySelect,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -70,7 +70,8 @@ pub async fn claim_job(store: &Store, worker: Uuid) -> StoreResult<Option<Job>> 
         return Ok(None);
     }
     let tx = store.db.begin().await?;
-    let rows = job::Entity::find().lock_exclusive().all(&tx).await?;
+    // In one order, or two programs that look at once would wait for each other.
+    let rows = job::Entity::find().order_by_asc(job::Column::Job).lock_exclusive().all(&tx).await?;
     let mut due: Vec<_> = rows.into_iter().filter(is_wanted).collect();
     due.sort_by_key(|row| row.job);
     let Some(row) = due.into_iter().next() else { return Ok(None) };
