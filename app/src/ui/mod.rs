@@ -33,7 +33,7 @@ pub fn Date(at: DateTime<Utc>) -> impl IntoView {
 #[component]
 pub fn Moment(at: DateTime<Utc>) -> impl IntoView {
     let l = use_language();
-    view! { <time datetime=i18n::machine(at)>{i18n::moment(l, at)}</time> }
+    view! { <time class="moment" datetime=i18n::machine(at)>{i18n::moment(l, at)}</time> }
 }
 
 /// Until when something goes on that is past its date.

@@ -311,7 +311,7 @@ async fn no_page_draws_what_people_wrote() {
     let functions: BTreeSet<&str> = standing.iter().map(|(.., function)| function.as_str()).collect();
     assert!(functions.len() > 40, "{functions:?}");
     // What is refused comes back into its fields.
-    let mut refused = 0;
+    let (mut refused, mut kept) = (0, 0);
     for (who, address, function, fields) in to_send {
         // What takes no text brings none back, and may end the session that the rest needs.
         if function.starts_with("session/") || !fields.iter().any(|(_, value)| value == CANARY) {
@@ -323,11 +323,23 @@ async fn no_page_draws_what_people_wrote() {
             .filter(|(name, _)| name != "form" && name != "reader")
             .map(|(n, v)| (n.as_str(), v.as_str()))
             .collect();
+        // The session has ended meanwhile: what was typed is there, whatever the form.
+        if fields.iter().any(|(name, value)| *value == CANARY && !app::form::SECRET_FIELDS.contains(name)) {
+            let mut late = site.browser();
+            late.reader.clone_from(&browser.reader);
+            "vorteil=gone".clone_into(&mut late.cookie);
+            let answer = late.submit(&address, &function, &fields).await;
+            let what = format!("{who} {address} {function}, too late");
+            assert_eq!(answer.status, http::StatusCode::UNAUTHORIZED, "{what}");
+            is_clean(&what, &answer);
+            assert!(answer.has(AS_TEXT) && answer.has("name=\"kept\""), "{what} lost it: {}", answer.body);
+            kept += 1;
+        }
         let answer = browser.submit(&address, &function, &fields).await;
         is_clean(&format!("{who} {address} {function}"), &answer);
         refused += usize::from(answer.status.is_client_error() && answer.has(AS_TEXT));
     }
-    assert!(refused > 10, "texts came back: {refused}");
+    assert!(refused > 10 && kept > 20, "texts came back: {refused}, {kept}");
 }
 
 /// Elements whose text the server writes as it is, and attributes that hold markup: each in the one
