@@ -58,7 +58,14 @@ test('a new program on the server: the next click loads it', async ({ browser, t
   try {
     const page = await (await browser.newContext({ baseURL: own.url, locale })).newPage();
     await enter(page, 'anna', t, true);
-    await page.evaluate(() => document.documentElement.setAttribute('data-program', 'an older one'));
+    // A page that an older program has drawn.
+    await page.route('**/benefits/cloud', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(/data-program="[^"]*"/, 'data-program="an older one"') });
+    });
+    await visit(page, '/benefits/cloud', true);
+    await expect(page.locator('html')).toHaveAttribute('data-program', 'an older one');
+    await page.unrouteAll();
     await own.restart('SIGTERM');
     let loaded = 0;
     page.on('request', (request) => {
