@@ -236,7 +236,7 @@ pub async fn list_benefits(ctx: &Ctx, category: Category, query: &ListQuery) -> 
     for (count, filter) in counts.iter_mut().zip(BenefitFilter::ALL) {
         *count = found(filter).count(db).await?;
     }
-    let all = of_company(company, category).count(db).await?;
+    let all = if search.is_empty() { counts[0] } else { of_company(company, category).count(db).await? };
     let mut refundable: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
     for row in rows.iter().filter(|r| r.fulfilment.has_keys()) {
         if let Some(until) = row.refundable_until {
